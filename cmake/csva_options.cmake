@@ -1,0 +1,62 @@
+# Warnings, sanitizers, coverage and the linker: one interface target that every folder links.
+option(CSVA_ASAN "Build with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+option(CSVA_TSAN "Build with ThreadSanitizer" OFF)
+option(CSVA_COVERAGE "Build with source-based line coverage (gcov format)" OFF)
+option(CSVA_FUZZ "Build the libFuzzer targets" OFF)
+option(CSVA_WERROR "Treat warnings as errors" OFF)
+option(CSVA_TESTS "Build the tests" ON)
+option(CSVA_PCH "Precompile the heavy standard headers" ON)
+
+find_program(CSVA_CCACHE ccache)
+if(CSVA_CCACHE)
+    set(CMAKE_C_COMPILER_LAUNCHER ${CSVA_CCACHE})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CSVA_CCACHE})
+endif()
+
+add_library(csva_options INTERFACE)
+target_include_directories(csva_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
+target_compile_definitions(
+    csva_options INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
+                           BOOST_ASIO_NO_DEPRECATED CSVA_VERSION="${PROJECT_VERSION}"
+)
+target_compile_options(
+    csva_options
+    INTERFACE
+        $<$<COMPILE_LANGUAGE:CXX>:-Wall
+        -Wextra
+        -Wconversion
+        -Wsign-conversion
+        -Wshadow
+        -Wnull-dereference
+        -Wdouble-promotion
+        -Woverloaded-virtual>
+)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    # A field left out of a designated initializer takes its default: that is what it is for.
+    target_compile_options(csva_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-missing-designated-field-initializers>)
+    find_program(CSVA_MOLD mold)
+    if(CSVA_MOLD AND NOT CSVA_FUZZ)
+        target_link_options(csva_options INTERFACE -fuse-ld=mold)
+    endif()
+endif()
+if(CSVA_WERROR)
+    target_compile_options(csva_options INTERFACE -Werror)
+endif()
+if(CSVA_ASAN)
+    target_compile_options(csva_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+    target_link_options(csva_options INTERFACE -fsanitize=address,undefined)
+endif()
+if(CSVA_TSAN)
+    target_compile_options(csva_options INTERFACE -fsanitize=thread)
+    target_link_options(csva_options INTERFACE -fsanitize=thread)
+endif()
+if(CSVA_COVERAGE)
+    target_compile_options(csva_options INTERFACE --coverage)
+    target_link_options(csva_options INTERFACE --coverage)
+endif()
+if(CSVA_FUZZ)
+    target_compile_options(csva_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_compile_definitions(csva_options INTERFACE _GLIBCXX_ASSERTIONS)
+endif()

@@ -1,0 +1,111 @@
+#include "foundation/base/crypto.hpp"
+
+#include <array>
+#include <cstdlib>
+#include <vector>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <openssl/evp.h>
+#include <sodium.h>
+
+namespace csva::base {
+namespace {
+
+void need_sodium() {
+    static const bool ready = sodium_init() >= 0;
+    if (!ready) std::abort();
+}
+
+std::string hex(const unsigned char* bytes, std::size_t size) {
+    std::string out(size * 2 + 1, '\0');
+    sodium_bin2hex(out.data(), out.size(), bytes, size);
+    out.pop_back();
+    return out;
+}
+
+std::vector<unsigned char> random_bytes(std::size_t count) {
+    need_sodium();
+    std::vector<unsigned char> bytes(count);
+    randombytes_buf(bytes.data(), bytes.size());
+    return bytes;
+}
+
+}  // namespace
+
+struct Sha256::State {
+    EVP_MD_CTX* context = EVP_MD_CTX_new();
+    State() { EVP_DigestInit_ex(context, EVP_sha256(), nullptr); }
+    ~State() { EVP_MD_CTX_free(context); }
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {}
+Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+
+void Sha256::update(std::string_view bytes) { EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()); }
+
+std::string Sha256::finish_hex() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    EVP_DigestFinal_ex(state_->context, digest.data(), &size);
+    return hex(digest.data(), size);
+}
+
+std::string sha256_hex(std::string_view bytes) {
+    Sha256 hash;
+    hash.update(bytes);
+    return hash.finish_hex();
+}
+
+Result<std::string> sha256_file(const std::string& path) {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return std::unexpected(Error(ErrorKind::internal, "base.file_unreadable").with_internal(path));
+    Sha256 hash;
+    std::string buffer(1 << 20, '\0');
+    ssize_t n = 0;
+    while ((n = ::read(fd, buffer.data(), buffer.size())) > 0) hash.update({buffer.data(), static_cast<std::size_t>(n)});
+    ::close(fd);
+    if (n < 0) return std::unexpected(Error(ErrorKind::internal, "base.file_unreadable").with_internal(path));
+    return hash.finish_hex();
+}
+
+std::string random_hex(std::size_t byte_count) {
+    const auto bytes = random_bytes(byte_count);
+    return hex(bytes.data(), bytes.size());
+}
+
+std::string random_token(std::size_t byte_count) {
+    const auto bytes = random_bytes(byte_count);
+    constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+    std::string out(sodium_base64_encoded_len(bytes.size(), kVariant), '\0');
+    sodium_bin2base64(out.data(), out.size(), bytes.data(), bytes.size(), kVariant);
+    out.pop_back();
+    return out;
+}
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+Result<std::string> hash_password(std::string_view password) {
+    need_sodium();
+    std::array<char, crypto_pwhash_STRBYTES> out{};
+    if (crypto_pwhash_str(
+            out.data(), password.data(), password.size(), crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE
+        ) != 0) {
+        return std::unexpected(internal_error("argon2id: not enough memory"));
+    }
+    return std::string(out.data());
+}
+
+bool verify_password(std::string_view hash, std::string_view password) {
+    need_sodium();
+    return crypto_pwhash_str_verify(std::string(hash).c_str(), password.data(), password.size()) == 0;
+}
+
+}  // namespace csva::base

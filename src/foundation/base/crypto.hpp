@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "foundation/base/result.hpp"
+
+namespace csva::base {
+
+/// Running SHA-256 (FIPS 180-4) through OpenSSL EVP, which uses the processor's own instructions.
+class Sha256 {
+public:
+    Sha256();
+    ~Sha256();
+    Sha256(Sha256&&) noexcept;
+    Sha256& operator=(Sha256&&) noexcept;
+    void update(std::string_view bytes);
+    /// 64 lower-case hexadecimal digits. The object is used up.
+    std::string finish_hex();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+std::string sha256_hex(std::string_view bytes);
+
+/// SHA-256 of a file's content, in hexadecimal. Errors: base.file_unreadable.
+Result<std::string> sha256_file(const std::string& path);
+
+/// `byte_count` bytes from the system's random source, in lower-case hexadecimal (two digits a byte).
+std::string random_hex(std::size_t byte_count);
+
+/// The same as URL-safe base64 without padding.
+std::string random_token(std::size_t byte_count);
+
+/// Equality whose time does not depend on where the texts differ.
+bool equal_in_constant_time(std::string_view a, std::string_view b);
+
+/// Argon2id hash of a password in libsodium's own text form (interactive limits). Slow on purpose.
+Result<std::string> hash_password(std::string_view password);
+bool verify_password(std::string_view hash, std::string_view password);
+
+}  // namespace csva::base

@@ -1,0 +1,439 @@
+#include "foundation/base/described.hpp"
+
+#include <charconv>
+#include <cmath>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+namespace csva::base {
+namespace {
+
+namespace json = boost::json;
+
+void encode_cell(std::string& out, const Cell& cell) {
+    switch (cell.kind) {
+        case Cell::Kind::null: out += "null"; break;
+        case Cell::Kind::boolean: out += cell.text == "true" ? "true" : "false"; break;
+        case Cell::Kind::number: encode_number(out, cell.number); break;
+        case Cell::Kind::text: encode_text(out, cell.text); break;
+    }
+}
+
+std::unexpected<Error> wrong(std::string_view reason, const std::string& path, std::string expected = {}) {
+    std::vector<ErrorDetail> details{{"field", path}};
+    if (!expected.empty()) details.push_back({"expected", std::move(expected)});
+    return fail(ErrorKind::invalid_argument, reason, std::move(details));
+}
+
+std::string_view kind_text(TypeKind kind) {
+    switch (kind) {
+        case TypeKind::boolean: return "boolean";
+        case TypeKind::integer: return "integer";
+        case TypeKind::real: return "number";
+        case TypeKind::text: return "text";
+        case TypeKind::list: return "list";
+        case TypeKind::map:
+        case TypeKind::record: return "object";
+        case TypeKind::enumeration: return "text";
+        case TypeKind::cell: return "value";
+        case TypeKind::optional:
+        case TypeKind::json: return "any";
+    }
+    return "any";
+}
+
+Result<void> check_range(const FieldNote* note, double value, const std::string& path) {
+    if (note == nullptr) return {};
+    if ((note->minimum && value < *note->minimum) || (note->maximum && value > *note->maximum)) {
+        std::vector<ErrorDetail> details{{"field", path}};
+        if (note->minimum) details.push_back({"minimum", *note->minimum});
+        if (note->maximum) details.push_back({"maximum", *note->maximum});
+        return fail(ErrorKind::invalid_argument, "base.out_of_range", std::move(details));
+    }
+    return {};
+}
+
+Result<void> check_note(const FieldNote* note, const TypeInfo& type, void* object, const std::string& path) {
+    if (note == nullptr) return {};
+    switch (type.kind) {
+        case TypeKind::integer: return check_range(note, static_cast<double>(type.get_integer(object)), path);
+        case TypeKind::real: return check_range(note, *static_cast<double*>(object), path);
+        case TypeKind::text: return check_range(note, static_cast<double>(static_cast<std::string*>(object)->size()), path);
+        case TypeKind::list:
+        case TypeKind::map: return check_range(note, static_cast<double>(type.size(object)), path);
+        case TypeKind::optional:
+            return type.size(object) == 0 ? Result<void>{} : check_note(note, type.element(), type.at(object, 0), path);
+        default: return {};
+    }
+}
+
+Result<void> set_choice(const TypeInfo& type, void* object, std::string_view value, const std::string& path) {
+    for (std::size_t i = 0; i < type.enumerators.size(); ++i) {
+        if (type.enumerators[i] == value) {
+            type.set_integer(object, static_cast<std::int64_t>(i));
+            return {};
+        }
+    }
+    return wrong("base.not_a_choice", path, fmt::format("{}", fmt::join(type.enumerators, ", ")));
+}
+
+Result<void> decode_value(const json::value& value, const TypeInfo& type, void* object, const std::string& path);
+
+Result<void> decode_record(const json::object& source, const TypeInfo& type, void* object, const std::string& path) {
+    const std::string prefix = path.empty() ? "" : path + ".";
+    for (const auto& member : source) {
+        bool known = false;
+        for (const auto& field : type.fields) known = known || field.name == std::string_view(member.key());
+        if (!known) return wrong("base.unknown_field", prefix + std::string(member.key()));
+    }
+    for (const auto& field : type.fields) {
+        const auto& field_type = field.type();
+        const auto* note = type.note(field.name);
+        const auto* found = source.if_contains(field.name);
+        const std::string field_path = prefix + std::string(field.name);
+        if (found == nullptr) {
+            if (field_type.kind == TypeKind::optional || (note != nullptr && note->defaulted)) continue;
+            return wrong("base.missing_field", field_path);
+        }
+        CHECK_OK(decode_value(*found, field_type, field.member(object), field_path));
+        CHECK_OK(check_note(note, field_type, field.member(object), field_path));
+    }
+    return {};
+}
+
+Result<void> decode_integer(const json::value& value, const TypeInfo& type, void* object, const std::string& path) {
+    if (value.is_int64()) {
+        type.set_integer(object, value.get_int64());
+        return {};
+    }
+    if (value.is_double()) {
+        const double number = value.get_double();
+        if (std::floor(number) == number && std::abs(number) < 9e15) {
+            type.set_integer(object, static_cast<std::int64_t>(number));
+            return {};
+        }
+    }
+    return wrong("base.wrong_type", path, "integer");
+}
+
+Result<void> decode_cell(const json::value& value, Cell& cell, const std::string& path) {
+    if (value.is_null()) {
+        cell = {};
+    } else if (value.is_bool()) {
+        cell = {Cell::Kind::boolean, value.get_bool() ? "true" : "false", value.get_bool() ? 1.0 : 0.0};
+    } else if (value.is_number()) {
+        cell = {Cell::Kind::number, {}, value.to_number<double>()};
+        if (value.is_double()) {
+            encode_number(cell.text, cell.number);
+        } else {
+            cell.text = json::serialize(value);
+        }
+    } else if (value.is_string()) {
+        cell = {Cell::Kind::text, std::string(value.get_string()), 0};
+    } else {
+        return wrong("base.wrong_type", path, "value");
+    }
+    return {};
+}
+
+Result<void> decode_value(const json::value& value, const TypeInfo& type, void* object, const std::string& path) {
+    switch (type.kind) {
+        case TypeKind::boolean:
+            if (!value.is_bool()) break;
+            type.set_integer(object, value.get_bool() ? 1 : 0);
+            return {};
+        case TypeKind::integer: return decode_integer(value, type, object, path);
+        case TypeKind::real:
+            if (!value.is_number()) break;
+            *static_cast<double*>(object) = value.to_number<double>();
+            return {};
+        case TypeKind::text:
+            if (!value.is_string()) break;
+            static_cast<std::string*>(object)->assign(value.get_string().begin(), value.get_string().end());
+            return {};
+        case TypeKind::optional:
+            type.clear(object);
+            if (value.is_null()) return {};
+            return decode_value(value, type.element(), type.add(object), path);
+        case TypeKind::list: {
+            if (!value.is_array()) break;
+            type.clear(object);
+            std::size_t index = 0;
+            for (const auto& item : value.get_array()) {
+                CHECK_OK(decode_value(item, type.element(), type.add(object), fmt::format("{}[{}]", path, index++)));
+            }
+            return {};
+        }
+        case TypeKind::map: {
+            if (!value.is_object()) break;
+            type.clear(object);
+            for (const auto& member : value.get_object()) {
+                const std::string_view key = member.key();
+                CHECK_OK(decode_value(
+                    member.value(), type.element(), type.add_key(object, key), fmt::format("{}.{}", path, key)
+                ));
+            }
+            return {};
+        }
+        case TypeKind::record:
+            if (!value.is_object()) break;
+            return decode_record(value.get_object(), type, object, path);
+        case TypeKind::enumeration:
+            if (!value.is_string()) break;
+            return set_choice(type, object, value.get_string(), path);
+        case TypeKind::cell: return decode_cell(value, *static_cast<Cell*>(object), path);
+        case TypeKind::json: static_cast<Json*>(object)->text = json::serialize(value); return {};
+    }
+    return wrong("base.wrong_type", path, std::string(kind_text(type.kind)));
+}
+
+Result<void> decode_text(const std::string& text, const TypeInfo& type, void* object, const std::string& path) {
+    switch (type.kind) {
+        case TypeKind::boolean:
+            if (text == "true" || text == "1" || text == "on") {
+                type.set_integer(object, 1);
+            } else if (text == "false" || text == "0" || text == "off") {
+                type.set_integer(object, 0);
+            } else {
+                return wrong("base.wrong_type", path, "boolean");
+            }
+            return {};
+        case TypeKind::integer: {
+            std::int64_t number = 0;
+            const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+            if (code != std::errc{} || end != text.data() + text.size()) return wrong("base.wrong_type", path, "integer");
+            type.set_integer(object, number);
+            return {};
+        }
+        case TypeKind::real: {
+            double number = 0;
+            const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+            if (code != std::errc{} || end != text.data() + text.size() || !std::isfinite(number)) {
+                return wrong("base.wrong_type", path, "number");
+            }
+            *static_cast<double*>(object) = number;
+            return {};
+        }
+        case TypeKind::text: *static_cast<std::string*>(object) = text; return {};
+        case TypeKind::cell: *static_cast<Cell*>(object) = {Cell::Kind::text, text, 0}; return {};
+        case TypeKind::enumeration: return set_choice(type, object, text, path);
+        case TypeKind::optional: return decode_text(text, type.element(), type.add(object), path);
+        case TypeKind::list: return decode_text(text, type.element(), type.add(object), path);
+        case TypeKind::json:
+        case TypeKind::map:
+        case TypeKind::record: break;
+    }
+    return wrong("base.wrong_type", path, std::string(kind_text(type.kind)));
+}
+
+std::string number_text(double number) {
+    std::string out;
+    encode_number(out, number);
+    return out;
+}
+
+/// The keywords that a note adds to the schema of a field.
+std::string note_keywords(const FieldNote& note, TypeKind kind) {
+    std::string out;
+    const auto range = [&](std::string_view low, std::string_view high) {
+        if (note.minimum) out += fmt::format(",\"{}\":{}", low, number_text(*note.minimum));
+        if (note.maximum) out += fmt::format(",\"{}\":{}", high, number_text(*note.maximum));
+    };
+    if (kind == TypeKind::integer || kind == TypeKind::real) range("minimum", "maximum");
+    if (kind == TypeKind::text) range("minLength", "maxLength");
+    if (kind == TypeKind::list) range("minItems", "maxItems");
+    if (kind == TypeKind::map) range("minProperties", "maxProperties");
+    const auto text = [&](std::string_view key, std::string_view value) {
+        if (value.empty()) return;
+        out += fmt::format(",\"{}\":", key);
+        encode_text(out, value);
+    };
+    text("format", note.format);
+    text("pattern", note.pattern);
+    text("description", note.text);
+    if (!note.example.empty()) out += fmt::format(",\"examples\":[{}]", note.example);
+    return out;
+}
+
+std::string schema_with(const TypeInfo& type, const FieldNote* note, std::map<std::string, std::string>& components);
+
+std::string record_schema(const TypeInfo& type, std::map<std::string, std::string>& components) {
+    std::string properties;
+    std::string required;
+    for (const auto& field : type.fields) {
+        const auto* note = type.note(field.name);
+        if (!properties.empty()) properties += ',';
+        encode_text(properties, field.name);
+        properties += ':' + schema_with(field.type(), note, components);
+        if (field.type().kind == TypeKind::optional || (note != nullptr && note->defaulted)) continue;
+        if (!required.empty()) required += ',';
+        encode_text(required, field.name);
+    }
+    std::string out = R"({"type":"object","properties":{)" + properties + "}";
+    if (!required.empty()) out += ",\"required\":[" + required + "]";
+    return out + R"(,"additionalProperties":false})";
+}
+
+std::string base_schema(const TypeInfo& type, std::map<std::string, std::string>& components) {
+    switch (type.kind) {
+        case TypeKind::boolean: return R"({"type":"boolean")";
+        case TypeKind::integer: return R"({"type":"integer","format":"int64")";
+        case TypeKind::real: return R"({"type":"number")";
+        case TypeKind::text: return R"({"type":"string")";
+        case TypeKind::cell: return R"({"type":["string","number","boolean","null"])";
+        case TypeKind::json: return R"({"description":"Any JSON value.")";
+        case TypeKind::list: return R"({"type":"array","items":)" + json_schema(type.element(), components);
+        case TypeKind::map:
+            return R"({"type":"object","additionalProperties":)" + json_schema(type.element(), components);
+        case TypeKind::enumeration: {
+            std::string out = R"({"type":"string","enum":[)";
+            for (std::size_t i = 0; i < type.enumerators.size(); ++i) {
+                if (i > 0) out += ',';
+                encode_text(out, type.enumerators[i]);
+            }
+            return out + "]";
+        }
+        case TypeKind::record: {
+            const std::string name(type.name);
+            if (!components.contains(name)) {
+                components[name] = "";  // breaks recursion
+                components[name] = record_schema(type, components);
+            }
+            return R"({"$ref":"#/components/schemas/)" + name + "\"";
+        }
+        case TypeKind::optional: break;
+    }
+    return "{";
+}
+
+std::string schema_with(const TypeInfo& type, const FieldNote* note, std::map<std::string, std::string>& components) {
+    if (type.kind == TypeKind::optional) {
+        const auto& inner = type.element();
+        if (inner.kind == TypeKind::cell || inner.kind == TypeKind::json) return schema_with(inner, note, components);
+        return R"({"anyOf":[)" + schema_with(inner, note, components) + R"(,{"type":"null"}]})";
+    }
+    std::string out = base_schema(type, components);
+    if (note != nullptr) {
+        std::string keywords = note_keywords(*note, type.kind);
+        if (out == "{" && !keywords.empty()) keywords.erase(0, 1);
+        out += keywords;
+    }
+    return out + "}";
+}
+
+}  // namespace
+
+void encode_text(std::string& out, std::string_view text) { out += json::serialize(json::string_view(text.data(), text.size())); }
+
+void encode_number(std::string& out, double number) {
+    if (!std::isfinite(number)) {
+        out += "null";
+        return;
+    }
+    char buffer[32];
+    const auto [end, code] = std::to_chars(buffer, buffer + sizeof buffer, number);
+    out.append(buffer, end);
+}
+
+void encode(std::string& out, const TypeInfo& type, const void* object) {
+    switch (type.kind) {
+        case TypeKind::boolean: out += type.get_integer(object) != 0 ? "true" : "false"; break;
+        case TypeKind::integer: fmt::format_to(std::back_inserter(out), "{}", type.get_integer(object)); break;
+        case TypeKind::real: encode_number(out, *static_cast<const double*>(object)); break;
+        case TypeKind::text: encode_text(out, *static_cast<const std::string*>(object)); break;
+        case TypeKind::cell: encode_cell(out, *static_cast<const Cell*>(object)); break;
+        case TypeKind::json: out += static_cast<const Json*>(object)->text; break;
+        case TypeKind::enumeration: {
+            const auto index = type.get_integer(object);
+            if (index < 0) out += "null";
+            else encode_text(out, type.enumerators[static_cast<std::size_t>(index)]);
+            break;
+        }
+        case TypeKind::optional:
+            if (type.size(object) == 0) out += "null";
+            else encode(out, type.element(), type.at(const_cast<void*>(object), 0));
+            break;
+        case TypeKind::list: {
+            out += '[';
+            const std::size_t size = type.size(object);
+            for (std::size_t i = 0; i < size; ++i) {
+                if (i > 0) out += ',';
+                encode(out, type.element(), type.at(const_cast<void*>(object), i));
+            }
+            out += ']';
+            break;
+        }
+        case TypeKind::map: {
+            struct State {
+                std::string& out;
+                const TypeInfo& element;
+                bool first = true;
+            } state{out, type.element()};
+            out += '{';
+            type.each(object, &state, [](void* s, const std::string& key, const void* value) {
+                auto& st = *static_cast<State*>(s);
+                if (!st.first) st.out += ',';
+                st.first = false;
+                encode_text(st.out, key);
+                st.out += ':';
+                encode(st.out, st.element, value);
+            });
+            out += '}';
+            break;
+        }
+        case TypeKind::record: {
+            out += '{';
+            bool first = true;
+            for (const auto& field : type.fields) {
+                if (!first) out += ',';
+                first = false;
+                out += '"';
+                out += field.name;
+                out += "\":";
+                encode(out, field.type(), field.member(const_cast<void*>(object)));
+            }
+            out += '}';
+            break;
+        }
+    }
+}
+
+Result<void> decode(std::string_view text, const TypeInfo& type, void* object) {
+    boost::system::error_code code;
+    json::parse_options options;
+    options.max_depth = 32;
+    const auto value = json::parse(json::string_view(text.data(), text.size()), code, {}, options);
+    if (code) return fail(ErrorKind::invalid_argument, "base.bad_json");
+    return decode_value(value, type, object, "");
+}
+
+Result<void> decode_pairs(
+    std::span<const std::pair<std::string, std::string>> pairs, const TypeInfo& type, void* object
+) {
+    for (const auto& [name, text] : pairs) {
+        const FieldInfo* found = nullptr;
+        for (const auto& field : type.fields) {
+            if (field.name == name) found = &field;
+        }
+        if (found == nullptr) return wrong("base.unknown_field", name);
+        CHECK_OK(decode_text(text, found->type(), found->member(object), name));
+    }
+    for (const auto& field : type.fields) {
+        const auto* note = type.note(field.name);
+        bool given = false;
+        for (const auto& pair : pairs) given = given || pair.first == field.name;
+        if (given) {
+            CHECK_OK(check_note(note, field.type(), field.member(object), std::string(field.name)));
+        } else if (field.type().kind != TypeKind::optional && !(note != nullptr && note->defaulted)) {
+            return wrong("base.missing_field", std::string(field.name));
+        }
+    }
+    return {};
+}
+
+std::string json_schema(const TypeInfo& type, std::map<std::string, std::string>& components) {
+    return schema_with(type, nullptr, components);
+}
+
+}  // namespace csva::base

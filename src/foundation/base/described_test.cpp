@@ -1,0 +1,93 @@
+#include "foundation/base/described.hpp"
+
+#include <gtest/gtest.h>
+
+namespace csva::described_test {
+
+enum class Preset { quick, solid, best };
+CSVA_DESCRIBE_ENUM(Preset, quick, solid, best)
+
+struct Inner {
+    std::string column;
+    base::Cell value;
+};
+CSVA_DESCRIBE(Inner, column, value)
+
+struct Sample {
+    std::int64_t trees = 100;
+    std::optional<double> rate;
+    Preset preset = Preset::quick;
+    std::vector<Inner> steps;
+    std::map<std::string, std::int64_t> counts;
+    bool flag = false;
+};
+CSVA_DESCRIBE(Sample, trees, rate, preset, steps, counts, flag)
+CSVA_NOTES(
+    Sample,
+    {.field = "trees", .text = "Number of trees.", .minimum = 1, .maximum = 10000, .defaulted = true},
+    {.field = "counts", .defaulted = true},
+    {.field = "flag", .defaulted = true}
+)
+
+constexpr std::string_view kGood =
+    R"({"trees":5,"rate":0.1,"preset":"best","steps":[{"column":"a","value":1.5},{"column":"b","value":null}],"counts":{"x":2},"flag":true})";
+
+TEST(described, reads_back_what_it_wrote) {
+    const auto sample = base::from_json<Sample>(kGood);
+    ASSERT_TRUE(sample) << sample.error().reason;
+    EXPECT_EQ(base::to_json(*sample), kGood);
+    EXPECT_EQ(sample->steps[0].value.number, 1.5);
+}
+
+struct Bad {
+    std::string_view json;
+    std::string_view reason;
+    std::string_view field;
+};
+
+class Refuses : public testing::TestWithParam<Bad> {};
+
+TEST_P(Refuses, with_reason_and_field) {
+    const auto sample = base::from_json<Sample>(GetParam().json);
+    ASSERT_FALSE(sample);
+    EXPECT_EQ(sample.error().reason, GetParam().reason);
+    if (!GetParam().field.empty()) {
+        EXPECT_EQ(std::get<std::string>(sample.error().details.at(0).value), GetParam().field);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    described,
+    Refuses,
+    testing::Values(
+        Bad{"{", "base.bad_json", ""},
+        Bad{R"({"preset":"best","steps":[],"more":1})", "base.unknown_field", "more"},
+        Bad{R"({"preset":"best"})", "base.missing_field", "steps"},
+        Bad{R"({"preset":"worst","steps":[]})", "base.not_a_choice", "preset"},
+        Bad{R"({"preset":"best","steps":[{"column":1,"value":1}]})", "base.wrong_type", "steps[0].column"},
+        Bad{R"({"preset":"best","steps":[],"trees":0})", "base.out_of_range", "trees"},
+        Bad{R"({"preset":"best","steps":[],"trees":1.5})", "base.wrong_type", "trees"}
+    )
+);
+
+TEST(described, fills_from_pairs) {
+    struct State {};
+    Sample sample;
+    const std::vector<std::pair<std::string, std::string>> pairs{{"trees", "7"}, {"preset", "solid"}, {"flag", "on"}};
+    const auto done = base::decode_pairs(pairs, base::type_of<Sample>(), &sample);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().reason, "base.missing_field");
+    EXPECT_EQ(sample.trees, 7);
+    EXPECT_TRUE(sample.flag);
+}
+
+TEST(described, schema_lists_required_fields_and_limits) {
+    std::map<std::string, std::string> components;
+    EXPECT_EQ(base::json_schema(base::type_of<Sample>(), components), R"({"$ref":"#/components/schemas/Sample"})");
+    const auto& schema = components.at("Sample");
+    EXPECT_NE(schema.find(R"("required":["preset","steps"])"), std::string::npos) << schema;
+    EXPECT_NE(schema.find(R"("minimum":1,"maximum":10000)"), std::string::npos) << schema;
+    EXPECT_TRUE(components.contains("Inner"));
+}
+
+}  // namespace csva::described_test
