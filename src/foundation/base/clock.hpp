@@ -11,7 +11,9 @@ class Clock {
 public:
     /// Unix time in milliseconds. `CSVA_CLOCK_OFFSET_MS` and `move_by` shift it.
     static std::int64_t wall_ms();
-    static std::chrono::steady_clock::time_point steady() { return std::chrono::steady_clock::now(); }
+    static std::chrono::steady_clock::time_point steady() {
+        return std::chrono::steady_clock::now();
+    }
     /// Tests only: shifts wall time of this process.
     static void move_by(std::chrono::milliseconds offset);
 };

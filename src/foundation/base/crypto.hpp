@@ -1,11 +1,11 @@
 #pragma once
 
+#include "foundation/base/result.hpp"
+
 #include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "foundation/base/result.hpp"
 
 namespace csva::base {
 
@@ -30,7 +30,8 @@ std::string sha256_hex(std::string_view bytes);
 /// SHA-256 of a file's content, in hexadecimal. Errors: base.file_unreadable.
 Result<std::string> sha256_file(const std::string& path);
 
-/// `byte_count` bytes from the system's random source, in lower-case hexadecimal (two digits a byte).
+/// `byte_count` bytes from the system's random source, in lower-case hexadecimal (two digits a
+/// byte).
 std::string random_hex(std::size_t byte_count);
 
 /// The same as URL-safe base64 without padding.

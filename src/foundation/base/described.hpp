@@ -1,15 +1,26 @@
 #pragma once
 
-// Described structs: one small type table per struct; decoding, validation, encoding, the OpenAPI schema and SQL
-// row mapping are ordinary code over that table (described.cpp, schema.cpp), so headers stay thin.
+// Described structs: one small type table per struct; decoding, validation, encoding, the OpenAPI
+// schema and SQL row mapping are ordinary code over that table (described.cpp, schema.cpp), so
+// headers stay thin.
 //
 //     struct TrainRequest { std::string target; std::optional<std::int64_t> trees; };
 //     CSVA_DESCRIBE(TrainRequest, target, trees)
-//     CSVA_NOTES(TrainRequest, {.field = "trees", .text = "Number of trees.", .minimum = 1, .maximum = 10000})
+//     CSVA_NOTES(TrainRequest, {.field = "trees", .text = "Number of trees.", .minimum = 1,
+//     .maximum = 10000})
 //
-// Both macros stand in the namespace of the struct. Members may be bool, std::int64_t/int, double, std::string,
-// std::optional<T>, std::vector<T>, std::map<std::string, T>, base::Id<Tag>, base::Cell, base::Json, a described enum
-// (CSVA_DESCRIBE_ENUM) or another described struct.
+// Both macros stand in the namespace of the struct. Members may be bool, std::int64_t/int, double,
+// std::string, std::optional<T>, std::vector<T>, std::map<std::string, T>, base::Id<Tag>,
+// base::Cell, base::Json, a described enum (CSVA_DESCRIBE_ENUM) or another described struct.
+
+#include "foundation/base/id.hpp"
+#include "foundation/base/result.hpp"
+
+#include <boost/describe/class.hpp>
+#include <boost/describe/enum.hpp>
+#include <boost/describe/enumerators.hpp>
+#include <boost/describe/members.hpp>
+#include <boost/mp11/algorithm.hpp>
 
 #include <array>
 #include <cstddef>
@@ -22,19 +33,10 @@
 #include <type_traits>
 #include <vector>
 
-#include <boost/describe/class.hpp>
-#include <boost/describe/enum.hpp>
-#include <boost/describe/enumerators.hpp>
-#include <boost/describe/members.hpp>
-#include <boost/mp11/algorithm.hpp>
-
-#include "foundation/base/id.hpp"
-#include "foundation/base/result.hpp"
-
 namespace csva::base {
 
-/// One cell of a table as JSON has it: null, boolean, number or text. `text` keeps the characters as they came
-/// (for a JSON number, its token), `number` the value of a number.
+/// One cell of a table as JSON has it: null, boolean, number or text. `text` keeps the characters
+/// as they came (for a JSON number, its token), `number` the value of a number.
 struct Cell {
     enum class Kind : std::uint8_t { null, boolean, number, text };
     Kind kind = Kind::null;
@@ -50,19 +52,29 @@ struct Json {
 };
 
 enum class TypeKind : std::uint8_t {
-    boolean, integer, real, text, optional, list, map, record, enumeration, cell, json
+    boolean,
+    integer,
+    real,
+    text,
+    optional,
+    list,
+    map,
+    record,
+    enumeration,
+    cell,
+    json
 };
 
 /// What a member's type cannot say. All fields but `field` may be left out.
 struct FieldNote {
     std::string_view field;
-    std::string_view text;                ///< English sentence for the OpenAPI document.
-    std::optional<double> minimum;        ///< Smallest value, or size of a text or list.
-    std::optional<double> maximum;        ///< Largest value, or size of a text or list.
-    bool defaulted = false;               ///< May be left out; the member's initializer stands.
-    std::string_view format;              ///< JSON schema format ("date-time", "email", "password").
-    std::string_view pattern;             ///< JSON schema pattern; documented, checked by the handler.
-    std::string_view example;             ///< JSON text of an example.
+    std::string_view text;          ///< English sentence for the OpenAPI document.
+    std::optional<double> minimum;  ///< Smallest value, or size of a text or list.
+    std::optional<double> maximum;  ///< Largest value, or size of a text or list.
+    bool defaulted = false;         ///< May be left out; the member's initializer stands.
+    std::string_view format;        ///< JSON schema format ("date-time", "email", "password").
+    std::string_view pattern;       ///< JSON schema pattern; documented, checked by the handler.
+    std::string_view example;       ///< JSON text of an example.
 };
 
 struct TypeInfo;
@@ -73,24 +85,26 @@ struct FieldInfo {
     void* (*member)(void* object);
 };
 
-/// The table of one type. Function pointers work on a `void*` to an object of that type; those that make no sense
-/// for the kind are null.
+/// The table of one type. Function pointers work on a `void*` to an object of that type; those that
+/// make no sense for the kind are null.
 struct TypeInfo {
     TypeKind kind;
-    std::string_view name;                                       // record, enumeration: unqualified type name
-    std::span<const FieldInfo> fields;                           // record
-    std::span<const FieldNote> notes;                            // record
-    std::span<const std::string_view> enumerators;               // enumeration
-    const TypeInfo& (*element)() = nullptr;                      // optional, list, map
+    std::string_view name;                          // record, enumeration: unqualified type name
+    std::span<const FieldInfo> fields;              // record
+    std::span<const FieldNote> notes;               // record
+    std::span<const std::string_view> enumerators;  // enumeration
+    const TypeInfo& (*element)() = nullptr;         // optional, list, map
 
-    std::int64_t (*get_integer)(const void*) = nullptr;          // integer, boolean, enumeration (index)
+    std::int64_t (*get_integer)(const void*) = nullptr;  // integer, boolean, enumeration (index)
     void (*set_integer)(void*, std::int64_t) = nullptr;
-    std::size_t (*size)(const void*) = nullptr;                  // list, map; optional: 0 or 1
-    void* (*at)(void*, std::size_t) = nullptr;                   // list; optional (index 0)
-    void* (*add)(void*) = nullptr;                               // list, optional: default-constructs an element
-    void (*clear)(void*) = nullptr;                              // list, optional, map
-    void* (*add_key)(void*, std::string_view) = nullptr;         // map
-    void (*each)(const void*, void* state, void (*visit)(void* state, const std::string&, const void*)) = nullptr;  // map
+    std::size_t (*size)(const void*) = nullptr;  // list, map; optional: 0 or 1
+    void* (*at)(void*, std::size_t) = nullptr;   // list; optional (index 0)
+    void* (*add)(void*) = nullptr;               // list, optional: default-constructs an element
+    void (*clear)(void*) = nullptr;              // list, optional, map
+    void* (*add_key)(void*, std::string_view) = nullptr;  // map
+    void (*each)(
+        const void*, void* state, void (*visit)(void* state, const std::string&, const void*)
+    ) = nullptr;  // map
 
     const FieldNote* note(std::string_view field) const {
         for (const auto& n : notes)
@@ -136,7 +150,9 @@ std::string_view type_name() {
 template <class T>
 TypeInfo make_integer(TypeKind kind) {
     TypeInfo t{.kind = kind};
-    t.get_integer = [](const void* p) { return static_cast<std::int64_t>(*static_cast<const T*>(p)); };
+    t.get_integer = [](const void* p) {
+        return static_cast<std::int64_t>(*static_cast<const T*>(p));
+    };
     t.set_integer = [](void* p, std::int64_t v) { *static_cast<T*>(p) = static_cast<T>(v); };
     return t;
 }
@@ -157,7 +173,9 @@ TypeInfo make_enum() {
             if (values[i] == *static_cast<const T*>(p)) return static_cast<std::int64_t>(i);
         return -1;
     };
-    t.set_integer = [](void* p, std::int64_t i) { *static_cast<T*>(p) = values[static_cast<std::size_t>(i)]; };
+    t.set_integer = [](void* p, std::int64_t i) {
+        *static_cast<T*>(p) = values[static_cast<std::size_t>(i)];
+    };
     return t;
 }
 
@@ -180,7 +198,9 @@ TypeInfo make_record() {
 template <class T>
 TypeInfo make_optional() {
     TypeInfo t{.kind = TypeKind::optional, .element = &type_of<typename T::value_type>};
-    t.size = [](const void* p) -> std::size_t { return static_cast<const T*>(p)->has_value() ? 1 : 0; };
+    t.size = [](const void* p) -> std::size_t {
+        return static_cast<const T*>(p)->has_value() ? 1 : 0;
+    };
     t.at = [](void* p, std::size_t) -> void* { return &**static_cast<T*>(p); };
     t.add = [](void* p) -> void* { return &static_cast<T*>(p)->emplace(); };
     t.clear = [](void* p) { static_cast<T*>(p)->reset(); };
@@ -189,7 +209,9 @@ TypeInfo make_optional() {
 
 template <class T>
 TypeInfo make_list() {
-    static_assert(!std::is_same_v<T, std::vector<bool>>, "use std::vector<std::int64_t> or an enum");
+    static_assert(
+        !std::is_same_v<T, std::vector<bool>>, "use std::vector<std::int64_t> or an enum"
+    );
     TypeInfo t{.kind = TypeKind::list, .element = &type_of<typename T::value_type>};
     t.size = [](const void* p) { return static_cast<const T*>(p)->size(); };
     t.at = [](void* p, std::size_t i) -> void* { return &(*static_cast<T*>(p))[i]; };
@@ -203,7 +225,9 @@ TypeInfo make_map() {
     TypeInfo t{.kind = TypeKind::map, .element = &type_of<typename T::mapped_type>};
     t.size = [](const void* p) { return static_cast<const T*>(p)->size(); };
     t.clear = [](void* p) { static_cast<T*>(p)->clear(); };
-    t.add_key = [](void* p, std::string_view k) -> void* { return &(*static_cast<T*>(p))[std::string(k)]; };
+    t.add_key = [](void* p, std::string_view k) -> void* {
+        return &(*static_cast<T*>(p))[std::string(k)];
+    };
     t.each = [](const void* p, void* state, void (*visit)(void*, const std::string&, const void*)) {
         for (const auto& [k, v] : *static_cast<const T*>(p)) visit(state, k, &v);
     };
@@ -212,22 +236,33 @@ TypeInfo make_map() {
 
 template <class T>
 TypeInfo make_type() {
-    if constexpr (std::is_same_v<T, bool>) return make_integer<bool>(TypeKind::boolean);
-    else if constexpr (std::is_integral_v<T>) return make_integer<T>(TypeKind::integer);
-    else if constexpr (std::is_same_v<T, double>) return TypeInfo{.kind = TypeKind::real};
-    else if constexpr (std::is_same_v<T, std::string>) return TypeInfo{.kind = TypeKind::text};
-    else if constexpr (std::is_same_v<T, Cell>) return TypeInfo{.kind = TypeKind::cell};
-    else if constexpr (std::is_same_v<T, Json>) return TypeInfo{.kind = TypeKind::json};
-    else if constexpr (IsOptional<T>::value) return make_optional<T>();
-    else if constexpr (IsVector<T>::value) return make_list<T>();
-    else if constexpr (IsMap<T>::value) return make_map<T>();
+    if constexpr (std::is_same_v<T, bool>)
+        return make_integer<bool>(TypeKind::boolean);
+    else if constexpr (std::is_integral_v<T>)
+        return make_integer<T>(TypeKind::integer);
+    else if constexpr (std::is_same_v<T, double>)
+        return TypeInfo{.kind = TypeKind::real};
+    else if constexpr (std::is_same_v<T, std::string>)
+        return TypeInfo{.kind = TypeKind::text};
+    else if constexpr (std::is_same_v<T, Cell>)
+        return TypeInfo{.kind = TypeKind::cell};
+    else if constexpr (std::is_same_v<T, Json>)
+        return TypeInfo{.kind = TypeKind::json};
+    else if constexpr (IsOptional<T>::value)
+        return make_optional<T>();
+    else if constexpr (IsVector<T>::value)
+        return make_list<T>();
+    else if constexpr (IsMap<T>::value)
+        return make_map<T>();
     else if constexpr (IsId<T>::value) {
         TypeInfo t{.kind = TypeKind::integer};
         t.get_integer = [](const void* p) { return static_cast<const T*>(p)->value; };
         t.set_integer = [](void* p, std::int64_t v) { static_cast<T*>(p)->value = v; };
         return t;
-    } else if constexpr (std::is_enum_v<T>) return make_enum<T>();
-    else return make_record<T>();
+    } else if constexpr (std::is_enum_v<T>)
+        return make_enum<T>();
+    else
+        return make_record<T>();
 }
 
 }  // namespace detail
@@ -242,18 +277,21 @@ const TypeInfo& type_of() {
 /// Appends the object as JSON. NaN and infinities become null; an empty optional becomes null.
 void encode(std::string& out, const TypeInfo& type, const void* object);
 
-/// Fills the object from JSON text. Refuses unknown fields, missing fields (but optionals and defaulted ones), wrong types
-/// and values outside a note's range. Errors: base.bad_json, base.unknown_field, base.missing_field, base.wrong_type,
-/// base.out_of_range, base.not_a_choice; details name the `field` by its path (`steps[2].column`).
+/// Fills the object from JSON text. Refuses unknown fields, missing fields (but optionals and
+/// defaulted ones), wrong types and values outside a note's range. Errors: base.bad_json,
+/// base.unknown_field, base.missing_field, base.wrong_type, base.out_of_range, base.not_a_choice;
+/// details name the `field` by its path (`steps[2].column`).
 Result<void> decode(std::string_view json, const TypeInfo& type, void* object);
 
-/// Fills the object from text pairs (a form, a query string, path parameters): the same checks, with texts turned into the
-/// member's type; a repeated name fills a list. Nested records are not allowed.
+/// Fills the object from text pairs (a form, a query string, path parameters): the same checks,
+/// with texts turned into the member's type; a repeated name fills a list. Nested records are not
+/// allowed.
 Result<void> decode_pairs(
     std::span<const std::pair<std::string, std::string>> pairs, const TypeInfo& type, void* object
 );
 
-/// JSON Schema (2020-12) of the type; records become `{"$ref":"#/components/schemas/<name>"}` and are added to `components`.
+/// JSON Schema (2020-12) of the type; records become `{"$ref":"#/components/schemas/<name>"}` and
+/// are added to `components`.
 std::string json_schema(const TypeInfo& type, std::map<std::string, std::string>& components);
 
 template <class T>
@@ -273,15 +311,16 @@ Result<T> from_json(std::string_view json) {
 /// Appends a JSON string literal.
 void encode_text(std::string& out, std::string_view text);
 
-/// Appends the shortest decimal form that reads back as the same double ("null" when it is not finite).
+/// Appends the shortest decimal form that reads back as the same double ("null" when it is not
+/// finite).
 void encode_number(std::string& out, double number);
 
 }  // namespace csva::base
 
 #define CSVA_DESCRIBE(Type, ...) BOOST_DESCRIBE_STRUCT(Type, (), (__VA_ARGS__))
 #define CSVA_DESCRIBE_ENUM(Type, ...) BOOST_DESCRIBE_ENUM(Type, __VA_ARGS__)
-#define CSVA_NOTES(Type, ...)                                                         \
-    inline std::span<const ::csva::base::FieldNote> csva_notes(const Type*) {         \
-        static constexpr ::csva::base::FieldNote notes[] = {__VA_ARGS__};             \
-        return notes;                                                                 \
+#define CSVA_NOTES(Type, ...)                                                 \
+    inline std::span<const ::csva::base::FieldNote> csva_notes(const Type*) { \
+        static constexpr ::csva::base::FieldNote notes[] = {__VA_ARGS__};     \
+        return notes;                                                         \
     }

@@ -26,15 +26,15 @@ enum class ErrorKind : std::uint8_t {
 /// snake_case name of a kind, as it stands in the JSON answer.
 std::string_view name_of(ErrorKind kind);
 
-/// One named fact about a failure: a row, a column, a limit. It fills `{name}` in the message and is
-/// sent to the client under `details`, so it must never hold a secret or a cell value.
+/// One named fact about a failure: a row, a column, a limit. It fills `{name}` in the message and
+/// is sent to the client under `details`, so it must never hold a secret or a cell value.
 struct ErrorDetail {
     std::string name;
     std::variant<std::string, std::int64_t, double> value;
 };
 
-/// An expected failure. Carries no sentence of its own: the sentence and the way out are looked up in
-/// `locales/<feature>.{en,fr}.json` under `errors.<name>.message` and `.hint`, where `reason` is
+/// An expected failure. Carries no sentence of its own: the sentence and the way out are looked up
+/// in `locales/<feature>.{en,fr}.json` under `errors.<name>.message` and `.hint`, where `reason` is
 /// `<feature>.<name>`. `internal` is for the log only and never reaches a client.
 struct Error {
     ErrorKind kind = ErrorKind::internal;
@@ -43,8 +43,11 @@ struct Error {
     std::string internal;
 
     Error() = default;
-    Error(ErrorKind error_kind, std::string_view error_reason) : kind(error_kind), reason(error_reason) {}
-    Error(ErrorKind error_kind, std::string_view error_reason, std::vector<ErrorDetail> error_details)
+    Error(ErrorKind error_kind, std::string_view error_reason)
+        : kind(error_kind), reason(error_reason) {}
+    Error(
+        ErrorKind error_kind, std::string_view error_reason, std::vector<ErrorDetail> error_details
+    )
         : kind(error_kind), reason(error_reason), details(std::move(error_details)) {}
 
     /// The same error with a text for the log.

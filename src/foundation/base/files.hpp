@@ -1,10 +1,10 @@
 #pragma once
 
+#include "foundation/base/result.hpp"
+
 #include <filesystem>
 #include <string>
 #include <string_view>
-
-#include "foundation/base/result.hpp"
 
 namespace csva::base {
 
@@ -13,7 +13,8 @@ namespace fs = std::filesystem;
 /// Whole content of a file. Errors: base.file_not_found, base.file_unreadable.
 Result<std::string> read_file(const fs::path& path);
 
-/// Writes content beside `path`, syncs, renames over it, syncs the folder. Errors: base.file_unwritable, base.disk_full.
+/// Writes content beside `path`, syncs, renames over it, syncs the folder. Errors:
+/// base.file_unwritable, base.disk_full.
 Result<void> write_file(const fs::path& path, std::string_view content);
 
 /// fsync of a file's content. Errors: base.file_unwritable.
@@ -28,7 +29,9 @@ Result<std::uint64_t> free_bytes(const fs::path& path);
 /// A fresh empty folder below `parent`, removed with everything in it when the object goes.
 class TemporaryFolder {
 public:
-    static Result<TemporaryFolder> make(const fs::path& parent = fs::temp_directory_path(), std::string_view prefix = "csva-");
+    static Result<TemporaryFolder> make(
+        const fs::path& parent = fs::temp_directory_path(), std::string_view prefix = "csva-"
+    );
     TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
     TemporaryFolder& operator=(TemporaryFolder&& other) noexcept {
         std::swap(path_, other.path_);

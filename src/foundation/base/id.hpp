@@ -22,5 +22,7 @@ struct Id {
 
 template <class Tag>
 struct std::hash<csva::base::Id<Tag>> {
-    std::size_t operator()(csva::base::Id<Tag> id) const noexcept { return std::hash<std::int64_t>{}(id.value); }
+    std::size_t operator()(csva::base::Id<Tag> id) const noexcept {
+        return std::hash<std::int64_t>{}(id.value);
+    }
 };

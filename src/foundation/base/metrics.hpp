@@ -11,8 +11,8 @@ namespace csva::base {
 
 using MetricLabels = std::vector<std::pair<std::string, std::string>>;
 
-/// Series of the process, in Prometheus' text format (prometheus-cpp behind it). Thread-safe. Get a handle once and keep
-/// it: looking one up takes a lock, using it does not.
+/// Series of the process, in Prometheus' text format (prometheus-cpp behind it). Thread-safe. Get a
+/// handle once and keep it: looking one up takes a lock, using it does not.
 class Metrics {
 public:
     class Counter {
@@ -34,7 +34,8 @@ public:
         virtual void observe(double value) = 0;
         virtual double count() const = 0;
         virtual double sum() const = 0;
-        /// Quantile q in 0..1 by linear interpolation inside the bucket (as PromQL's histogram_quantile); NaN when empty.
+        /// Quantile q in 0..1 by linear interpolation inside the bucket (as PromQL's
+        /// histogram_quantile); NaN when empty.
         virtual double quantile(double q) const = 0;
     };
 
@@ -47,7 +48,10 @@ public:
     Gauge& gauge(std::string_view name, std::string_view help, const MetricLabels& labels = {});
     /// `bounds`: upper edges of the buckets, ascending.
     Histogram& histogram(
-        std::string_view name, std::string_view help, const std::vector<double>& bounds, const MetricLabels& labels = {}
+        std::string_view name,
+        std::string_view help,
+        const std::vector<double>& bounds,
+        const MetricLabels& labels = {}
     );
     /// Called before every rendering, for gauges that are read rather than kept.
     void on_collect(std::function<void()> refresh);

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "foundation/base/error.hpp"
+
 #include <expected>
 #include <utility>
-
-#include "foundation/base/error.hpp"
 
 namespace csva::base {
 
@@ -28,22 +28,23 @@ template <class... Args>
 #define CSVA_CONCAT(a, b) CSVA_CONCAT_INNER(a, b)
 
 /// TRY(auto x, expression): takes the value of a Result or returns its error.
-#define TRY(declaration, ...)                                                     \
-    auto CSVA_CONCAT(try_result_, __LINE__) = (__VA_ARGS__);                      \
-    if (!CSVA_CONCAT(try_result_, __LINE__))                                      \
+#define TRY(declaration, ...)                                                          \
+    auto CSVA_CONCAT(try_result_, __LINE__) = (__VA_ARGS__);                           \
+    if (!CSVA_CONCAT(try_result_, __LINE__))                                           \
         return std::unexpected(std::move(CSVA_CONCAT(try_result_, __LINE__)).error()); \
     declaration = std::move(*CSVA_CONCAT(try_result_, __LINE__))
 
-/// CHECK_OK(expression): returns the error of a Result<void> (or of a Result whose value is not needed).
-#define CHECK_OK(...)                                                             \
-    do {                                                                          \
-        auto try_result = (__VA_ARGS__);                                          \
-        if (!try_result) return std::unexpected(std::move(try_result).error());   \
+/// CHECK_OK(expression): returns the error of a Result<void> (or of a Result whose value is not
+/// needed).
+#define CHECK_OK(...)                                                           \
+    do {                                                                        \
+        auto try_result = (__VA_ARGS__);                                        \
+        if (!try_result) return std::unexpected(std::move(try_result).error()); \
     } while (false)
 
 /// The same two inside a coroutine.
-#define CO_TRY(declaration, ...)                                                  \
-    auto CSVA_CONCAT(try_result_, __LINE__) = (__VA_ARGS__);                      \
-    if (!CSVA_CONCAT(try_result_, __LINE__))                                      \
+#define CO_TRY(declaration, ...)                                                          \
+    auto CSVA_CONCAT(try_result_, __LINE__) = (__VA_ARGS__);                              \
+    if (!CSVA_CONCAT(try_result_, __LINE__))                                              \
         co_return std::unexpected(std::move(CSVA_CONCAT(try_result_, __LINE__)).error()); \
     declaration = std::move(*CSVA_CONCAT(try_result_, __LINE__))

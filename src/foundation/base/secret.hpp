@@ -5,7 +5,8 @@
 
 namespace csva::base {
 
-/// A text that never prints: there is no conversion, no stream operator, no formatter. `reveal()` is greppable.
+/// A text that never prints: there is no conversion, no stream operator, no formatter. `reveal()`
+/// is greppable.
 class Secret {
 public:
     Secret() = default;

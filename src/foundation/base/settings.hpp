@@ -1,5 +1,8 @@
 #pragma once
 
+#include "foundation/base/result.hpp"
+#include "foundation/base/secret.hpp"
+
 #include <cstdint>
 #include <map>
 #include <span>
@@ -7,15 +10,13 @@
 #include <string_view>
 #include <vector>
 
-#include "foundation/base/result.hpp"
-#include "foundation/base/secret.hpp"
-
 namespace csva::base {
 
 enum class SettingType : std::uint8_t { text, integer, real, boolean, secret, list };
 
-/// One row of a feature's settings.cpp. `name` is `section.key`; environment `CSVA_SECTION_KEY` (`_FILE` for a secret);
-/// file `[section] key`. `unit` is shown in the reference page ("bytes", "s", ""); `text` is its English sentence.
+/// One row of a feature's settings.cpp. `name` is `section.key`; environment `CSVA_SECTION_KEY`
+/// (`_FILE` for a secret); file `[section] key`. `unit` is shown in the reference page ("bytes",
+/// "s", ""); `text` is its English sentence.
 struct SettingRow {
     std::string_view name;
     SettingType type = SettingType::text;
@@ -24,10 +25,12 @@ struct SettingRow {
     std::string_view text;
 };
 
-/// Values of all settings: default < file < environment < command line. Immutable once loaded, so shared freely.
+/// Values of all settings: default < file < environment < command line. Immutable once loaded, so
+/// shared freely.
 class Settings {
 public:
-    /// Errors: base.setting_unknown, base.setting_invalid, base.settings_file_invalid, base.file_not_found.
+    /// Errors: base.setting_unknown, base.setting_invalid, base.settings_file_invalid,
+    /// base.file_not_found.
     static Result<Settings> load(
         std::vector<SettingRow> rows,
         const std::string& file,

@@ -1,0 +1,141 @@
+#pragma once
+
+#include "foundation/base/described.hpp"
+#include "foundation/http/message.hpp"
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace csva::http {
+
+/// How the body of a request arrives. `json_or_form`: both are decoded into the same struct.
+enum class Body : std::uint8_t { none, json, json_or_form, multipart, raw };
+
+/// What the OpenAPI document says of a route beyond its structs, and how the server treats it.
+struct RouteDoc {
+    std::string_view summary;                ///< One English sentence.
+    std::string_view tag;                    ///< Feature name.
+    Body body = Body::none;                  ///< Default for POST, PUT, PATCH with a struct: json.
+    std::vector<std::string_view> produces;  ///< Content types of a raw Response, e.g.
+                                             ///< {"text/csv"}; empty: JSON of the struct.
+    std::vector<int> errors;  ///< Statuses beyond the usual 400, 401, 403, 404, 500, 503 (such as
+                              ///< 409, 413, 415, 429).
+    bool page = false;   ///< A browser (Accept: text/html) gets the web UI's page here instead of
+                         ///< the handler's answer.
+    bool quick = false;  ///< Only memory is touched, in microseconds: runs on the network thread.
+    bool csrf_exempt = false;  ///< Only for routes without a session (sign-in).
+};
+
+/// One row of the route table.
+struct Route {
+    Method method = Method::get;
+    std::string_view literal;  ///< "/api/v1/datasets/{dataset_id}"; one greppable literal.
+    Access access;
+    RouteDoc doc;
+    const base::TypeInfo* request = nullptr;   ///< Members named as path parameters come from the
+                                               ///< path, the rest from query (GET, DELETE) or body.
+    const base::TypeInfo* response = nullptr;  ///< null: raw Response.
+    int success_status = 200;
+    std::function<base::Result<Response>(Context&)> handler;
+};
+
+/// Fills a request struct from path parameters and query or body. Errors: base.* of the codec,
+/// http.unsupported_media_type.
+base::Result<void> decode_request(
+    const Route& route, Context& context, const base::TypeInfo& type, void* object
+);
+
+/// For handlers without parameters.
+struct NoRequest {};
+CSVA_DESCRIBE(NoRequest)
+
+namespace detail {
+template <class T>
+struct Answer {
+    using Body = T;
+    static constexpr int kStatus = 200;
+    static Response make(T&& value) { return Response::json(base::to_json(value)); }
+};
+template <class T>
+struct Answer<Created<T>> {
+    using Body = T;
+    static constexpr int kStatus = 201;
+    static Response make(Created<T>&& value) {
+        return Response::json(base::to_json(value.value), 201)
+            .with_header("Location", std::move(value.location));
+    }
+};
+template <class T>
+struct Answer<Accepted<T>> {
+    using Body = T;
+    static constexpr int kStatus = 202;
+    static Response make(Accepted<T>&& value) {
+        return Response::json(base::to_json(value.value), 202)
+            .with_header("Location", std::move(value.location));
+    }
+};
+template <>
+struct Answer<NoContent> {
+    using Body = void;
+    static constexpr int kStatus = 204;
+    static Response make(NoContent&&) { return Response::no_content(); }
+};
+template <>
+struct Answer<Response> {
+    using Body = void;
+    static constexpr int kStatus = 200;
+    static Response make(Response&& value) { return std::move(value); }
+};
+}  // namespace detail
+
+/// The table of all routes. Filled once at start by each feature's register function, then only
+/// read.
+class Routes {
+public:
+    /// routes.add<Request, Answer>(Method::get, "/api/v1/things/{thing_id}", access, {doc},
+    /// handler). Handlers are blocking functions `Result<Answer>(Context&, const Request&)` on a
+    /// bounded pool (or the network thread when `quick`); Answer is a described struct, Created<T>,
+    /// Accepted<T>, NoContent or Response.
+    template <class Request, class Ans, class Handler>
+    void add(
+        Method method, std::string_view literal, Access access, RouteDoc doc, Handler handler
+    ) {
+        using A = detail::Answer<Ans>;
+        Route route{
+            method,
+            literal,
+            access,
+            std::move(doc),
+            &base::type_of<Request>(),
+            nullptr,
+            A::kStatus,
+            {}
+        };
+        if constexpr (!std::is_void_v<typename A::Body>)
+            route.response = &base::type_of<typename A::Body>();
+        add_route(
+            std::move(route),
+            [handler](const Route& self, Context& context) -> base::Result<Response> {
+                Request request{};
+                CHECK_OK(decode_request(self, context, base::type_of<Request>(), &request));
+                TRY(Ans answer, handler(context, static_cast<const Request&>(request)));
+                return A::make(std::move(answer));
+            }
+        );
+    }
+
+    std::span<const std::unique_ptr<Route>> all() const { return routes_; }
+
+private:
+    void add_route(
+        Route route, std::function<base::Result<Response>(const Route&, Context&)> handler
+    );
+    std::vector<std::unique_ptr<Route>> routes_;
+};
+
+}  // namespace csva::http
