@@ -1,10 +1,10 @@
 #include "foundation/base/clock.hpp"
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <cstdlib>
 #include <ctime>
-
-#include <fmt/format.h>
 
 namespace csva::base {
 namespace {
@@ -23,7 +23,8 @@ std::atomic<std::int64_t>& offset_ms() {
 
 std::int64_t Clock::wall_ms() {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::milliseconds>(now).count() + offset_ms().load(std::memory_order_relaxed);
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now).count() +
+           offset_ms().load(std::memory_order_relaxed);
 }
 
 void Clock::move_by(std::chrono::milliseconds offset) { offset_ms() += offset.count(); }
@@ -34,7 +35,14 @@ std::string iso_time(std::int64_t unix_ms) {
     std::tm t{};
     gmtime_r(&seconds, &t);
     return fmt::format(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, ms
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
+        t.tm_year + 1900,
+        t.tm_mon + 1,
+        t.tm_mday,
+        t.tm_hour,
+        t.tm_min,
+        t.tm_sec,
+        ms
     );
 }
 

@@ -3,9 +3,8 @@
 #include <array>
 #include <atomic>
 #include <cstdlib>
-#include <string>
-
 #include <signal.h>
+#include <string>
 #include <unistd.h>
 
 namespace csva::base {

@@ -1,14 +1,13 @@
 #include "foundation/base/crypto.hpp"
 
-#include <array>
-#include <cstdlib>
-#include <vector>
-
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <openssl/evp.h>
 #include <sodium.h>
+
+#include <array>
+#include <cstdlib>
+#include <fcntl.h>
+#include <unistd.h>
+#include <vector>
 
 namespace csva::base {
 namespace {
@@ -47,7 +46,9 @@ Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
-void Sha256::update(std::string_view bytes) { EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()); }
+void Sha256::update(std::string_view bytes) {
+    EVP_DigestUpdate(state_->context, bytes.data(), bytes.size());
+}
 
 std::string Sha256::finish_hex() {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -64,13 +65,20 @@ std::string sha256_hex(std::string_view bytes) {
 
 Result<std::string> sha256_file(const std::string& path) {
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return std::unexpected(Error(ErrorKind::internal, "base.file_unreadable").with_internal(path));
+    if (fd < 0)
+        return std::unexpected(
+            Error(ErrorKind::internal, "base.file_unreadable").with_internal(path)
+        );
     Sha256 hash;
     std::string buffer(1 << 20, '\0');
     ssize_t n = 0;
-    while ((n = ::read(fd, buffer.data(), buffer.size())) > 0) hash.update({buffer.data(), static_cast<std::size_t>(n)});
+    while ((n = ::read(fd, buffer.data(), buffer.size())) > 0)
+        hash.update({buffer.data(), static_cast<std::size_t>(n)});
     ::close(fd);
-    if (n < 0) return std::unexpected(Error(ErrorKind::internal, "base.file_unreadable").with_internal(path));
+    if (n < 0)
+        return std::unexpected(
+            Error(ErrorKind::internal, "base.file_unreadable").with_internal(path)
+        );
     return hash.finish_hex();
 }
 
@@ -96,7 +104,11 @@ Result<std::string> hash_password(std::string_view password) {
     need_sodium();
     std::array<char, crypto_pwhash_STRBYTES> out{};
     if (crypto_pwhash_str(
-            out.data(), password.data(), password.size(), crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE
+            out.data(),
+            password.data(),
+            password.size(),
+            crypto_pwhash_OPSLIMIT_INTERACTIVE,
+            crypto_pwhash_MEMLIMIT_INTERACTIVE
         ) != 0) {
         return std::unexpected(internal_error("argon2id: not enough memory"));
     }
@@ -105,7 +117,8 @@ Result<std::string> hash_password(std::string_view password) {
 
 bool verify_password(std::string_view hash, std::string_view password) {
     need_sodium();
-    return crypto_pwhash_str_verify(std::string(hash).c_str(), password.data(), password.size()) == 0;
+    return crypto_pwhash_str_verify(std::string(hash).c_str(), password.data(), password.size()) ==
+           0;
 }
 
 }  // namespace csva::base

@@ -1,10 +1,10 @@
 #include "foundation/base/described.hpp"
 
-#include <charconv>
-#include <cmath>
-
 #include <boost/json.hpp>
 #include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
 
 namespace csva::base {
 namespace {
@@ -13,14 +13,24 @@ namespace json = boost::json;
 
 void encode_cell(std::string& out, const Cell& cell) {
     switch (cell.kind) {
-        case Cell::Kind::null: out += "null"; break;
-        case Cell::Kind::boolean: out += cell.text == "true" ? "true" : "false"; break;
-        case Cell::Kind::number: encode_number(out, cell.number); break;
-        case Cell::Kind::text: encode_text(out, cell.text); break;
+        case Cell::Kind::null:
+            out += "null";
+            break;
+        case Cell::Kind::boolean:
+            out += cell.text == "true" ? "true" : "false";
+            break;
+        case Cell::Kind::number:
+            encode_number(out, cell.number);
+            break;
+        case Cell::Kind::text:
+            encode_text(out, cell.text);
+            break;
     }
 }
 
-std::unexpected<Error> wrong(std::string_view reason, const std::string& path, std::string expected = {}) {
+std::unexpected<Error> wrong(
+    std::string_view reason, const std::string& path, std::string expected = {}
+) {
     std::vector<ErrorDetail> details{{"field", path}};
     if (!expected.empty()) details.push_back({"expected", std::move(expected)});
     return fail(ErrorKind::invalid_argument, reason, std::move(details));
@@ -28,17 +38,26 @@ std::unexpected<Error> wrong(std::string_view reason, const std::string& path, s
 
 std::string_view kind_text(TypeKind kind) {
     switch (kind) {
-        case TypeKind::boolean: return "boolean";
-        case TypeKind::integer: return "integer";
-        case TypeKind::real: return "number";
-        case TypeKind::text: return "text";
-        case TypeKind::list: return "list";
+        case TypeKind::boolean:
+            return "boolean";
+        case TypeKind::integer:
+            return "integer";
+        case TypeKind::real:
+            return "number";
+        case TypeKind::text:
+            return "text";
+        case TypeKind::list:
+            return "list";
         case TypeKind::map:
-        case TypeKind::record: return "object";
-        case TypeKind::enumeration: return "text";
-        case TypeKind::cell: return "value";
+        case TypeKind::record:
+            return "object";
+        case TypeKind::enumeration:
+            return "text";
+        case TypeKind::cell:
+            return "value";
         case TypeKind::optional:
-        case TypeKind::json: return "any";
+        case TypeKind::json:
+            return "any";
     }
     return "any";
 }
@@ -54,21 +73,34 @@ Result<void> check_range(const FieldNote* note, double value, const std::string&
     return {};
 }
 
-Result<void> check_note(const FieldNote* note, const TypeInfo& type, void* object, const std::string& path) {
+Result<void> check_note(
+    const FieldNote* note, const TypeInfo& type, void* object, const std::string& path
+) {
     if (note == nullptr) return {};
     switch (type.kind) {
-        case TypeKind::integer: return check_range(note, static_cast<double>(type.get_integer(object)), path);
-        case TypeKind::real: return check_range(note, *static_cast<double*>(object), path);
-        case TypeKind::text: return check_range(note, static_cast<double>(static_cast<std::string*>(object)->size()), path);
+        case TypeKind::integer:
+            return check_range(note, static_cast<double>(type.get_integer(object)), path);
+        case TypeKind::real:
+            return check_range(note, *static_cast<double*>(object), path);
+        case TypeKind::text:
+            return check_range(
+                note, static_cast<double>(static_cast<std::string*>(object)->size()), path
+            );
         case TypeKind::list:
-        case TypeKind::map: return check_range(note, static_cast<double>(type.size(object)), path);
+        case TypeKind::map:
+            return check_range(note, static_cast<double>(type.size(object)), path);
         case TypeKind::optional:
-            return type.size(object) == 0 ? Result<void>{} : check_note(note, type.element(), type.at(object, 0), path);
-        default: return {};
+            return type.size(object) == 0
+                       ? Result<void>{}
+                       : check_note(note, type.element(), type.at(object, 0), path);
+        default:
+            return {};
     }
 }
 
-Result<void> set_choice(const TypeInfo& type, void* object, std::string_view value, const std::string& path) {
+Result<void> set_choice(
+    const TypeInfo& type, void* object, std::string_view value, const std::string& path
+) {
     for (std::size_t i = 0; i < type.enumerators.size(); ++i) {
         if (type.enumerators[i] == value) {
             type.set_integer(object, static_cast<std::int64_t>(i));
@@ -78,14 +110,40 @@ Result<void> set_choice(const TypeInfo& type, void* object, std::string_view val
     return wrong("base.not_a_choice", path, fmt::format("{}", fmt::join(type.enumerators, ", ")));
 }
 
-Result<void> decode_value(const json::value& value, const TypeInfo& type, void* object, const std::string& path);
+Result<void> decode_value(
+    const json::value& value, const TypeInfo& type, void* object, const std::string& path
+);
 
-Result<void> decode_record(const json::object& source, const TypeInfo& type, void* object, const std::string& path) {
+const FieldInfo* field_named(const TypeInfo& type, std::string_view name) {
+    for (const auto& field : type.fields) {
+        if (field.name == name) return &field;
+    }
+    return nullptr;
+}
+
+/// The map that takes members without a field of their own; null when the record has none.
+const FieldInfo* catch_all_of(const TypeInfo& type) {
+    for (const auto& note : type.notes) {
+        if (note.catch_all) return field_named(type, note.field);
+    }
+    return nullptr;
+}
+
+bool may_be_left_out(const TypeInfo& field_type, const FieldNote* note) {
+    return field_type.kind == TypeKind::optional ||
+           (note != nullptr && (note->defaulted || note->catch_all));
+}
+
+Result<void> decode_record(
+    const json::object& source, const TypeInfo& type, void* object, const std::string& path
+) {
     const std::string prefix = path.empty() ? "" : path + ".";
+    const FieldInfo* rest = catch_all_of(type);
+    std::vector<const json::key_value_pair*> unnamed;
     for (const auto& member : source) {
-        bool known = false;
-        for (const auto& field : type.fields) known = known || field.name == std::string_view(member.key());
-        if (!known) return wrong("base.unknown_field", prefix + std::string(member.key()));
+        if (field_named(type, member.key()) != nullptr) continue;
+        if (rest == nullptr) return wrong("base.unknown_field", prefix + std::string(member.key()));
+        unnamed.push_back(&member);
     }
     for (const auto& field : type.fields) {
         const auto& field_type = field.type();
@@ -93,16 +151,25 @@ Result<void> decode_record(const json::object& source, const TypeInfo& type, voi
         const auto* found = source.if_contains(field.name);
         const std::string field_path = prefix + std::string(field.name);
         if (found == nullptr) {
-            if (field_type.kind == TypeKind::optional || (note != nullptr && note->defaulted)) continue;
+            if (may_be_left_out(field_type, note)) continue;
             return wrong("base.missing_field", field_path);
         }
         CHECK_OK(decode_value(*found, field_type, field.member(object), field_path));
         CHECK_OK(check_note(note, field_type, field.member(object), field_path));
     }
+    for (const auto* member : unnamed) {
+        const auto& map = rest->type();
+        void* element = map.add_key(rest->member(object), member->key());
+        CHECK_OK(decode_value(
+            member->value(), map.element(), element, prefix + std::string(member->key())
+        ));
+    }
     return {};
 }
 
-Result<void> decode_integer(const json::value& value, const TypeInfo& type, void* object, const std::string& path) {
+Result<void> decode_integer(
+    const json::value& value, const TypeInfo& type, void* object, const std::string& path
+) {
     if (value.is_int64()) {
         type.set_integer(object, value.get_int64());
         return {};
@@ -121,7 +188,9 @@ Result<void> decode_cell(const json::value& value, Cell& cell, const std::string
     if (value.is_null()) {
         cell = {};
     } else if (value.is_bool()) {
-        cell = {Cell::Kind::boolean, value.get_bool() ? "true" : "false", value.get_bool() ? 1.0 : 0.0};
+        cell = {
+            Cell::Kind::boolean, value.get_bool() ? "true" : "false", value.get_bool() ? 1.0 : 0.0
+        };
     } else if (value.is_number()) {
         cell = {Cell::Kind::number, {}, value.to_number<double>()};
         if (value.is_double()) {
@@ -137,20 +206,25 @@ Result<void> decode_cell(const json::value& value, Cell& cell, const std::string
     return {};
 }
 
-Result<void> decode_value(const json::value& value, const TypeInfo& type, void* object, const std::string& path) {
+Result<void> decode_value(
+    const json::value& value, const TypeInfo& type, void* object, const std::string& path
+) {
     switch (type.kind) {
         case TypeKind::boolean:
             if (!value.is_bool()) break;
             type.set_integer(object, value.get_bool() ? 1 : 0);
             return {};
-        case TypeKind::integer: return decode_integer(value, type, object, path);
+        case TypeKind::integer:
+            return decode_integer(value, type, object, path);
         case TypeKind::real:
             if (!value.is_number()) break;
             *static_cast<double*>(object) = value.to_number<double>();
             return {};
         case TypeKind::text:
             if (!value.is_string()) break;
-            static_cast<std::string*>(object)->assign(value.get_string().begin(), value.get_string().end());
+            static_cast<std::string*>(object)->assign(
+                value.get_string().begin(), value.get_string().end()
+            );
             return {};
         case TypeKind::optional:
             type.clear(object);
@@ -161,7 +235,9 @@ Result<void> decode_value(const json::value& value, const TypeInfo& type, void* 
             type.clear(object);
             std::size_t index = 0;
             for (const auto& item : value.get_array()) {
-                CHECK_OK(decode_value(item, type.element(), type.add(object), fmt::format("{}[{}]", path, index++)));
+                CHECK_OK(decode_value(
+                    item, type.element(), type.add(object), fmt::format("{}[{}]", path, index++)
+                ));
             }
             return {};
         }
@@ -171,7 +247,10 @@ Result<void> decode_value(const json::value& value, const TypeInfo& type, void* 
             for (const auto& member : value.get_object()) {
                 const std::string_view key = member.key();
                 CHECK_OK(decode_value(
-                    member.value(), type.element(), type.add_key(object, key), fmt::format("{}.{}", path, key)
+                    member.value(),
+                    type.element(),
+                    type.add_key(object, key),
+                    fmt::format("{}.{}", path, key)
                 ));
             }
             return {};
@@ -182,13 +261,18 @@ Result<void> decode_value(const json::value& value, const TypeInfo& type, void* 
         case TypeKind::enumeration:
             if (!value.is_string()) break;
             return set_choice(type, object, value.get_string(), path);
-        case TypeKind::cell: return decode_cell(value, *static_cast<Cell*>(object), path);
-        case TypeKind::json: static_cast<Json*>(object)->text = json::serialize(value); return {};
+        case TypeKind::cell:
+            return decode_cell(value, *static_cast<Cell*>(object), path);
+        case TypeKind::json:
+            static_cast<Json*>(object)->text = json::serialize(value);
+            return {};
     }
     return wrong("base.wrong_type", path, std::string(kind_text(type.kind)));
 }
 
-Result<void> decode_text(const std::string& text, const TypeInfo& type, void* object, const std::string& path) {
+Result<void> decode_text(
+    const std::string& text, const TypeInfo& type, void* object, const std::string& path
+) {
     switch (type.kind) {
         case TypeKind::boolean:
             if (text == "true" || text == "1" || text == "on") {
@@ -201,28 +285,39 @@ Result<void> decode_text(const std::string& text, const TypeInfo& type, void* ob
             return {};
         case TypeKind::integer: {
             std::int64_t number = 0;
-            const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-            if (code != std::errc{} || end != text.data() + text.size()) return wrong("base.wrong_type", path, "integer");
+            const auto [end, code] =
+                std::from_chars(text.data(), text.data() + text.size(), number);
+            if (code != std::errc{} || end != text.data() + text.size())
+                return wrong("base.wrong_type", path, "integer");
             type.set_integer(object, number);
             return {};
         }
         case TypeKind::real: {
             double number = 0;
-            const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+            const auto [end, code] =
+                std::from_chars(text.data(), text.data() + text.size(), number);
             if (code != std::errc{} || end != text.data() + text.size() || !std::isfinite(number)) {
                 return wrong("base.wrong_type", path, "number");
             }
             *static_cast<double*>(object) = number;
             return {};
         }
-        case TypeKind::text: *static_cast<std::string*>(object) = text; return {};
-        case TypeKind::cell: *static_cast<Cell*>(object) = {Cell::Kind::text, text, 0}; return {};
-        case TypeKind::enumeration: return set_choice(type, object, text, path);
-        case TypeKind::optional: return decode_text(text, type.element(), type.add(object), path);
-        case TypeKind::list: return decode_text(text, type.element(), type.add(object), path);
+        case TypeKind::text:
+            *static_cast<std::string*>(object) = text;
+            return {};
+        case TypeKind::cell:
+            *static_cast<Cell*>(object) = {Cell::Kind::text, text, 0};
+            return {};
+        case TypeKind::enumeration:
+            return set_choice(type, object, text, path);
+        case TypeKind::optional:
+            return decode_text(text, type.element(), type.add(object), path);
+        case TypeKind::list:
+            return decode_text(text, type.element(), type.add(object), path);
         case TypeKind::json:
         case TypeKind::map:
-        case TypeKind::record: break;
+        case TypeKind::record:
+            break;
     }
     return wrong("base.wrong_type", path, std::string(kind_text(type.kind)));
 }
@@ -256,7 +351,9 @@ std::string note_keywords(const FieldNote& note, TypeKind kind) {
     return out;
 }
 
-std::string schema_with(const TypeInfo& type, const FieldNote* note, std::map<std::string, std::string>& components);
+std::string schema_with(
+    const TypeInfo& type, const FieldNote* note, std::map<std::string, std::string>& components
+);
 
 std::string record_schema(const TypeInfo& type, std::map<std::string, std::string>& components) {
     std::string properties;
@@ -266,26 +363,36 @@ std::string record_schema(const TypeInfo& type, std::map<std::string, std::strin
         if (!properties.empty()) properties += ',';
         encode_text(properties, field.name);
         properties += ':' + schema_with(field.type(), note, components);
-        if (field.type().kind == TypeKind::optional || (note != nullptr && note->defaulted)) continue;
+        if (may_be_left_out(field.type(), note)) continue;
         if (!required.empty()) required += ',';
         encode_text(required, field.name);
     }
     std::string out = R"({"type":"object","properties":{)" + properties + "}";
     if (!required.empty()) out += ",\"required\":[" + required + "]";
-    return out + R"(,"additionalProperties":false})";
+    const FieldInfo* rest = catch_all_of(type);
+    return out + ",\"additionalProperties\":" +
+           (rest ? json_schema(rest->type().element(), components) : "false") + "}";
 }
 
 std::string base_schema(const TypeInfo& type, std::map<std::string, std::string>& components) {
     switch (type.kind) {
-        case TypeKind::boolean: return R"({"type":"boolean")";
-        case TypeKind::integer: return R"({"type":"integer","format":"int64")";
-        case TypeKind::real: return R"({"type":"number")";
-        case TypeKind::text: return R"({"type":"string")";
-        case TypeKind::cell: return R"({"type":["string","number","boolean","null"])";
-        case TypeKind::json: return R"({"description":"Any JSON value.")";
-        case TypeKind::list: return R"({"type":"array","items":)" + json_schema(type.element(), components);
+        case TypeKind::boolean:
+            return R"({"type":"boolean")";
+        case TypeKind::integer:
+            return R"({"type":"integer","format":"int64")";
+        case TypeKind::real:
+            return R"({"type":"number")";
+        case TypeKind::text:
+            return R"({"type":"string")";
+        case TypeKind::cell:
+            return R"({"type":["string","number","boolean","null"])";
+        case TypeKind::json:
+            return R"({"description":"Any JSON value.")";
+        case TypeKind::list:
+            return R"({"type":"array","items":)" + json_schema(type.element(), components);
         case TypeKind::map:
-            return R"({"type":"object","additionalProperties":)" + json_schema(type.element(), components);
+            return R"({"type":"object","additionalProperties":)" +
+                   json_schema(type.element(), components);
         case TypeKind::enumeration: {
             std::string out = R"({"type":"string","enum":[)";
             for (std::size_t i = 0; i < type.enumerators.size(); ++i) {
@@ -302,15 +409,19 @@ std::string base_schema(const TypeInfo& type, std::map<std::string, std::string>
             }
             return R"({"$ref":"#/components/schemas/)" + name + "\"";
         }
-        case TypeKind::optional: break;
+        case TypeKind::optional:
+            break;
     }
     return "{";
 }
 
-std::string schema_with(const TypeInfo& type, const FieldNote* note, std::map<std::string, std::string>& components) {
+std::string schema_with(
+    const TypeInfo& type, const FieldNote* note, std::map<std::string, std::string>& components
+) {
     if (type.kind == TypeKind::optional) {
         const auto& inner = type.element();
-        if (inner.kind == TypeKind::cell || inner.kind == TypeKind::json) return schema_with(inner, note, components);
+        if (inner.kind == TypeKind::cell || inner.kind == TypeKind::json)
+            return schema_with(inner, note, components);
         return R"({"anyOf":[)" + schema_with(inner, note, components) + R"(,{"type":"null"}]})";
     }
     std::string out = base_schema(type, components);
@@ -324,7 +435,9 @@ std::string schema_with(const TypeInfo& type, const FieldNote* note, std::map<st
 
 }  // namespace
 
-void encode_text(std::string& out, std::string_view text) { out += json::serialize(json::string_view(text.data(), text.size())); }
+void encode_text(std::string& out, std::string_view text) {
+    out += json::serialize(json::string_view(text.data(), text.size()));
+}
 
 void encode_number(std::string& out, double number) {
     if (!std::isfinite(number)) {
@@ -338,21 +451,37 @@ void encode_number(std::string& out, double number) {
 
 void encode(std::string& out, const TypeInfo& type, const void* object) {
     switch (type.kind) {
-        case TypeKind::boolean: out += type.get_integer(object) != 0 ? "true" : "false"; break;
-        case TypeKind::integer: fmt::format_to(std::back_inserter(out), "{}", type.get_integer(object)); break;
-        case TypeKind::real: encode_number(out, *static_cast<const double*>(object)); break;
-        case TypeKind::text: encode_text(out, *static_cast<const std::string*>(object)); break;
-        case TypeKind::cell: encode_cell(out, *static_cast<const Cell*>(object)); break;
-        case TypeKind::json: out += static_cast<const Json*>(object)->text; break;
+        case TypeKind::boolean:
+            out += type.get_integer(object) != 0 ? "true" : "false";
+            break;
+        case TypeKind::integer:
+            fmt::format_to(std::back_inserter(out), "{}", type.get_integer(object));
+            break;
+        case TypeKind::real:
+            encode_number(out, *static_cast<const double*>(object));
+            break;
+        case TypeKind::text:
+            encode_text(out, *static_cast<const std::string*>(object));
+            break;
+        case TypeKind::cell:
+            encode_cell(out, *static_cast<const Cell*>(object));
+            break;
+        case TypeKind::json:
+            out += static_cast<const Json*>(object)->text;
+            break;
         case TypeKind::enumeration: {
             const auto index = type.get_integer(object);
-            if (index < 0) out += "null";
-            else encode_text(out, type.enumerators[static_cast<std::size_t>(index)]);
+            if (index < 0)
+                out += "null";
+            else
+                encode_text(out, type.enumerators[static_cast<std::size_t>(index)]);
             break;
         }
         case TypeKind::optional:
-            if (type.size(object) == 0) out += "null";
-            else encode(out, type.element(), type.at(const_cast<void*>(object), 0));
+            if (type.size(object) == 0)
+                out += "null";
+            else
+                encode(out, type.element(), type.at(const_cast<void*>(object), 0));
             break;
         case TypeKind::list: {
             out += '[';
@@ -412,11 +541,15 @@ Result<void> decode_pairs(
     std::span<const std::pair<std::string, std::string>> pairs, const TypeInfo& type, void* object
 ) {
     for (const auto& [name, text] : pairs) {
-        const FieldInfo* found = nullptr;
-        for (const auto& field : type.fields) {
-            if (field.name == name) found = &field;
+        const FieldInfo* found = field_named(type, name);
+        if (found == nullptr) {
+            const FieldInfo* rest = catch_all_of(type);
+            if (rest == nullptr) return wrong("base.unknown_field", name);
+            const auto& map = rest->type();
+            CHECK_OK(decode_text(text, map.element(), map.add_key(rest->member(object), name), name)
+            );
+            continue;
         }
-        if (found == nullptr) return wrong("base.unknown_field", name);
         CHECK_OK(decode_text(text, found->type(), found->member(object), name));
     }
     for (const auto& field : type.fields) {
@@ -425,7 +558,7 @@ Result<void> decode_pairs(
         for (const auto& pair : pairs) given = given || pair.first == field.name;
         if (given) {
             CHECK_OK(check_note(note, field.type(), field.member(object), std::string(field.name)));
-        } else if (field.type().kind != TypeKind::optional && !(note != nullptr && note->defaulted)) {
+        } else if (!may_be_left_out(field.type(), note)) {
             return wrong("base.missing_field", std::string(field.name));
         }
     }

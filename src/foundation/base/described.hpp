@@ -72,9 +72,10 @@ struct FieldNote {
     std::optional<double> minimum;  ///< Smallest value, or size of a text or list.
     std::optional<double> maximum;  ///< Largest value, or size of a text or list.
     bool defaulted = false;         ///< May be left out; the member's initializer stands.
-    std::string_view format;        ///< JSON schema format ("date-time", "email", "password").
-    std::string_view pattern;       ///< JSON schema pattern; documented, checked by the handler.
-    std::string_view example;       ///< JSON text of an example.
+    bool catch_all = false;    ///< A map: takes the members that no field names (a row's columns).
+    std::string_view format;   ///< JSON schema format ("date-time", "email", "password").
+    std::string_view pattern;  ///< JSON schema pattern; documented, checked by the handler.
+    std::string_view example;  ///< JSON text of an example.
 };
 
 struct TypeInfo;

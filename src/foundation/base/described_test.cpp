@@ -24,7 +24,8 @@ struct Sample {
 CSVA_DESCRIBE(Sample, trees, rate, preset, steps, counts, flag)
 CSVA_NOTES(
     Sample,
-    {.field = "trees", .text = "Number of trees.", .minimum = 1, .maximum = 10000, .defaulted = true},
+    {.field = "trees", .text = "Number of trees.", .minimum = 1, .maximum = 10000, .defaulted = true
+    },
     {.field = "counts", .defaulted = true},
     {.field = "flag", .defaulted = true}
 )
@@ -64,16 +65,19 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{R"({"preset":"best","steps":[],"more":1})", "base.unknown_field", "more"},
         Bad{R"({"preset":"best"})", "base.missing_field", "steps"},
         Bad{R"({"preset":"worst","steps":[]})", "base.not_a_choice", "preset"},
-        Bad{R"({"preset":"best","steps":[{"column":1,"value":1}]})", "base.wrong_type", "steps[0].column"},
+        Bad{R"({"preset":"best","steps":[{"column":1,"value":1}]})",
+            "base.wrong_type",
+            "steps[0].column"},
         Bad{R"({"preset":"best","steps":[],"trees":0})", "base.out_of_range", "trees"},
         Bad{R"({"preset":"best","steps":[],"trees":1.5})", "base.wrong_type", "trees"}
     )
 );
 
 TEST(described, fills_from_pairs) {
-    struct State {};
     Sample sample;
-    const std::vector<std::pair<std::string, std::string>> pairs{{"trees", "7"}, {"preset", "solid"}, {"flag", "on"}};
+    const std::vector<std::pair<std::string, std::string>> pairs{
+        {"trees", "7"}, {"preset", "solid"}, {"flag", "on"}
+    };
     const auto done = base::decode_pairs(pairs, base::type_of<Sample>(), &sample);
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().reason, "base.missing_field");
@@ -81,9 +85,29 @@ TEST(described, fills_from_pairs) {
     EXPECT_TRUE(sample.flag);
 }
 
+struct AnyRow {
+    std::map<std::string, base::Cell> values;
+};
+CSVA_DESCRIBE(AnyRow, values)
+CSVA_NOTES(AnyRow, {.field = "values", .catch_all = true})
+
+TEST(described, catch_all_takes_members_without_a_field) {
+    const auto flat = base::from_json<AnyRow>(R"({"Age":22,"values":{"Sex":"male"}})");
+    ASSERT_TRUE(flat) << flat.error().reason;
+    EXPECT_EQ(flat->values.at("Age").number, 22);
+    EXPECT_EQ(flat->values.at("Sex").text, "male");
+    AnyRow row;
+    const std::vector<std::pair<std::string, std::string>> pairs{{"Age", "22"}};
+    ASSERT_TRUE(base::decode_pairs(pairs, base::type_of<AnyRow>(), &row));
+    EXPECT_EQ(row.values.at("Age").text, "22");
+}
+
 TEST(described, schema_lists_required_fields_and_limits) {
     std::map<std::string, std::string> components;
-    EXPECT_EQ(base::json_schema(base::type_of<Sample>(), components), R"({"$ref":"#/components/schemas/Sample"})");
+    EXPECT_EQ(
+        base::json_schema(base::type_of<Sample>(), components),
+        R"({"$ref":"#/components/schemas/Sample"})"
+    );
     const auto& schema = components.at("Sample");
     EXPECT_NE(schema.find(R"("required":["preset","steps"])"), std::string::npos) << schema;
     EXPECT_NE(schema.find(R"("minimum":1,"maximum":10000)"), std::string::npos) << schema;

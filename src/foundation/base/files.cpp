@@ -1,14 +1,13 @@
 #include "foundation/base/files.hpp"
 
+#include "foundation/base/crypto.hpp"
+
 #include <cerrno>
 #include <cstring>
-
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
-
-#include "foundation/base/crypto.hpp"
 
 namespace csva::base {
 namespace {
@@ -60,13 +59,16 @@ Result<std::string> read_file(const fs::path& path) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file) {
         if (errno == ENOENT) {
-            return std::unexpected(Error(ErrorKind::not_found, "base.file_not_found").with_internal(path.string()));
+            return std::unexpected(
+                Error(ErrorKind::not_found, "base.file_not_found").with_internal(path.string())
+            );
         }
         return system_error("base.file_unreadable", path);
     }
-    struct stat info {};
+    struct stat info{};
     std::string content;
-    if (::fstat(file.get(), &info) == 0 && info.st_size > 0) content.reserve(static_cast<std::size_t>(info.st_size));
+    if (::fstat(file.get(), &info) == 0 && info.st_size > 0)
+        content.reserve(static_cast<std::size_t>(info.st_size));
     char buffer[65536];
     for (;;) {
         const ssize_t n = ::read(file.get(), buffer, sizeof buffer);
@@ -81,10 +83,13 @@ Result<void> write_file(const fs::path& path, std::string_view content) {
     fs::path temporary = path;
     temporary += ".tmp-" + random_hex(4);
     {
-        const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+        const Descriptor file(
+            ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)
+        );
         if (!file) return system_error("base.file_unwritable", temporary);
         auto written = write_all(file.get(), content, temporary);
-        if (written && ::fsync(file.get()) != 0) written = system_error("base.file_unwritable", temporary);
+        if (written && ::fsync(file.get()) != 0)
+            written = system_error("base.file_unwritable", temporary);
         if (!written) {
             ::unlink(temporary.c_str());
             return written;
@@ -103,7 +108,7 @@ Result<void> sync_file(const fs::path& path) { return sync_path(path, O_RDONLY);
 Result<void> sync_folder(const fs::path& path) { return sync_path(path, O_RDONLY | O_DIRECTORY); }
 
 Result<std::uint64_t> free_bytes(const fs::path& path) {
-    struct statvfs info {};
+    struct statvfs info{};
     if (::statvfs(path.c_str(), &info) != 0) return system_error("base.file_unreadable", path);
     return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
 }

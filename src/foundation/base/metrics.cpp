@@ -1,16 +1,16 @@
 #include "foundation/base/metrics.hpp"
 
-#include <cmath>
-#include <limits>
-#include <map>
-#include <mutex>
-#include <set>
-
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
+
+#include <cmath>
+#include <limits>
+#include <map>
+#include <mutex>
+#include <set>
 
 namespace csva::base {
 namespace {
@@ -42,7 +42,9 @@ class HistogramHandle : public Metrics::Histogram {
 public:
     explicit HistogramHandle(prometheus::Histogram& histogram) : histogram_(histogram) {}
     void observe(double value) override { histogram_.Observe(value); }
-    double count() const override { return static_cast<double>(histogram_.Collect().histogram.sample_count); }
+    double count() const override {
+        return static_cast<double>(histogram_.Collect().histogram.sample_count);
+    }
     double sum() const override { return histogram_.Collect().histogram.sample_sum; }
     double quantile(double q) const override {
         const auto data = histogram_.Collect().histogram;
@@ -87,36 +89,52 @@ struct Metrics::State {
 Metrics::Metrics() : state_(std::make_unique<State>()) {}
 Metrics::~Metrics() = default;
 
-Metrics::Counter& Metrics::counter(std::string_view name, std::string_view help, const MetricLabels& labels) {
+Metrics::Counter& Metrics::counter(
+    std::string_view name, std::string_view help, const MetricLabels& labels
+) {
     const std::scoped_lock lock(state_->mutex);
     auto& slot = state_->counters[key_of(name, labels)];
     if (!slot) {
         state_->names.emplace(name);
-        auto& family = prometheus::BuildCounter().Name(std::string(name)).Help(std::string(help)).Register(state_->registry);
+        auto& family = prometheus::BuildCounter()
+                           .Name(std::string(name))
+                           .Help(std::string(help))
+                           .Register(state_->registry);
         slot = std::make_unique<CounterHandle>(family.Add(labels_of(labels)));
     }
     return *slot;
 }
 
-Metrics::Gauge& Metrics::gauge(std::string_view name, std::string_view help, const MetricLabels& labels) {
+Metrics::Gauge& Metrics::gauge(
+    std::string_view name, std::string_view help, const MetricLabels& labels
+) {
     const std::scoped_lock lock(state_->mutex);
     auto& slot = state_->gauges[key_of(name, labels)];
     if (!slot) {
         state_->names.emplace(name);
-        auto& family = prometheus::BuildGauge().Name(std::string(name)).Help(std::string(help)).Register(state_->registry);
+        auto& family = prometheus::BuildGauge()
+                           .Name(std::string(name))
+                           .Help(std::string(help))
+                           .Register(state_->registry);
         slot = std::make_unique<GaugeHandle>(family.Add(labels_of(labels)));
     }
     return *slot;
 }
 
 Metrics::Histogram& Metrics::histogram(
-    std::string_view name, std::string_view help, const std::vector<double>& bounds, const MetricLabels& labels
+    std::string_view name,
+    std::string_view help,
+    const std::vector<double>& bounds,
+    const MetricLabels& labels
 ) {
     const std::scoped_lock lock(state_->mutex);
     auto& slot = state_->histograms[key_of(name, labels)];
     if (!slot) {
         state_->names.emplace(name);
-        auto& family = prometheus::BuildHistogram().Name(std::string(name)).Help(std::string(help)).Register(state_->registry);
+        auto& family = prometheus::BuildHistogram()
+                           .Name(std::string(name))
+                           .Help(std::string(help))
+                           .Register(state_->registry);
         slot = std::make_unique<HistogramHandle>(family.Add(labels_of(labels), bounds));
     }
     return *slot;
@@ -143,7 +161,9 @@ std::vector<std::string> Metrics::names() const {
 }
 
 const std::vector<double>& http_duration_bounds_s() {
-    static const std::vector<double> bounds{0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10};
+    static const std::vector<double> bounds{
+        0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10
+    };
     return bounds;
 }
 

@@ -1,19 +1,20 @@
 #include "foundation/base/settings.hpp"
 
-#include <algorithm>
-#include <cassert>
-#include <charconv>
+#include "foundation/base/files.hpp"
 
 #include <toml++/toml.h>
 
-#include "foundation/base/files.hpp"
+#include <algorithm>
+#include <cassert>
+#include <charconv>
 
 namespace csva::base {
 namespace {
 
 std::string environment_name(std::string_view setting) {
     std::string name = "CSVA_";
-    for (const char c : setting) name += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    for (const char c : setting)
+        name += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     return name;
 }
 
@@ -31,11 +32,13 @@ Result<void> check(const SettingRow& row, const std::string& value) {
     if (row.type == SettingType::integer) {
         std::int64_t number = 0;
         const auto [end, code] = std::from_chars(first, last, number);
-        if (code != std::errc{} || end != last || number < 0) return invalid(row.name, "integer >= 0");
+        if (code != std::errc{} || end != last || number < 0)
+            return invalid(row.name, "integer >= 0");
     } else if (row.type == SettingType::real) {
         double number = 0;
         const auto [end, code] = std::from_chars(first, last, number);
-        if (code != std::errc{} || end != last || !(number >= 0)) return invalid(row.name, "number >= 0");
+        if (code != std::errc{} || end != last || !(number >= 0))
+            return invalid(row.name, "number >= 0");
     } else if (row.type == SettingType::boolean) {
         if (value != "true" && value != "false") return invalid(row.name, "true, false");
     }
@@ -46,7 +49,8 @@ Result<std::string> toml_text(const toml::node& node, std::string_view name) {
     if (const auto* text = node.as_string()) return text->get();
     if (const auto* integer = node.as_integer()) return std::to_string(integer->get());
     if (const auto* real = node.as_floating_point()) return std::to_string(real->get());
-    if (const auto* boolean = node.as_boolean()) return std::string(boolean->get() ? "true" : "false");
+    if (const auto* boolean = node.as_boolean())
+        return std::string(boolean->get() ? "true" : "false");
     if (const auto* array = node.as_array()) {
         std::string joined;
         for (const auto& item : *array) {
@@ -61,7 +65,9 @@ Result<std::string> toml_text(const toml::node& node, std::string_view name) {
 
 using Values = std::map<std::string, std::string, std::less<>>;
 
-Result<void> read_settings_file(const std::string& file, const std::vector<SettingRow>& rows, Values& values) {
+Result<void> read_settings_file(
+    const std::string& file, const std::vector<SettingRow>& rows, Values& values
+) {
     TRY(const std::string content, read_file(file));
     toml::table table;
     try {
@@ -70,7 +76,8 @@ Result<void> read_settings_file(const std::string& file, const std::vector<Setti
         return fail(
             ErrorKind::invalid_argument,
             "base.settings_file_invalid",
-            {{"line", static_cast<std::int64_t>(error.source().begin.line)}, {"problem", std::string(error.description())}}
+            {{"line", static_cast<std::int64_t>(error.source().begin.line)},
+             {"problem", std::string(error.description())}}
         );
     }
     for (const auto& [section, node] : table) {
@@ -78,8 +85,12 @@ Result<void> read_settings_file(const std::string& file, const std::vector<Setti
         if (entries == nullptr) return invalid(section.str(), "[section] with key = value lines");
         for (const auto& [key, value] : *entries) {
             const std::string name = std::string(section.str()) + "." + std::string(key.str());
-            if (std::ranges::none_of(rows, [&](const SettingRow& row) { return row.name == name; })) {
-                return fail(ErrorKind::invalid_argument, "base.setting_unknown", {{"setting", name}});
+            if (std::ranges::none_of(rows, [&](const SettingRow& row) {
+                    return row.name == name;
+                })) {
+                return fail(
+                    ErrorKind::invalid_argument, "base.setting_unknown", {{"setting", name}}
+                );
             }
             TRY(values[name], toml_text(value, name));
         }
@@ -102,9 +113,11 @@ Result<Settings> Settings::load(
         const std::string name = environment_name(row.name);
         if (const auto found = environment.find(name); found != environment.end()) {
             settings.values_[std::string(row.name)] = found->second;
-        } else if (const auto from_file = environment.find(name + "_FILE"); from_file != environment.end()) {
+        } else if (const auto from_file = environment.find(name + "_FILE");
+                   from_file != environment.end()) {
             TRY(std::string content, read_file(from_file->second));
-            while (!content.empty() && (content.back() == '\n' || content.back() == '\r')) content.pop_back();
+            while (!content.empty() && (content.back() == '\n' || content.back() == '\r'))
+                content.pop_back();
             settings.values_[std::string(row.name)] = std::move(content);
         }
     }

@@ -1,17 +1,17 @@
 #include "foundation/i18n/catalogue.hpp"
 
-#include <algorithm>
-#include <array>
-#include <map>
-#include <memory>
-#include <mutex>
+#include "foundation/base/embedded.hpp"
 
 #include <boost/json.hpp>
 #include <unicode/fmtable.h>
 #include <unicode/msgfmt.h>
 #include <unicode/unistr.h>
 
-#include "foundation/base/embedded.hpp"
+#include <algorithm>
+#include <array>
+#include <map>
+#include <memory>
+#include <mutex>
 
 namespace csva::embedded {
 std::span<const base::EmbeddedFile> locales();
@@ -42,7 +42,8 @@ bool split_name(std::string_view file, std::string_view& catalogue, Language& la
 
 void load(Patterns& patterns, std::string_view catalogue, std::string_view content) {
     boost::system::error_code code;
-    const auto parsed = boost::json::parse(boost::json::string_view(content.data(), content.size()), code);
+    const auto parsed =
+        boost::json::parse(boost::json::string_view(content.data(), content.size()), code);
     if (code || !parsed.is_object()) return;
     for (const auto& member : parsed.get_object()) {
         if (!member.value().is_string()) continue;
@@ -72,7 +73,8 @@ icu::Formattable formattable(const base::ErrorDetail& detail) {
     if (const auto* text = std::get_if<std::string>(&detail.value)) {
         return icu::Formattable(icu::UnicodeString::fromUTF8(*text));
     }
-    if (const auto* integer = std::get_if<std::int64_t>(&detail.value)) return icu::Formattable(*integer);
+    if (const auto* integer = std::get_if<std::int64_t>(&detail.value))
+        return icu::Formattable(*integer);
     return icu::Formattable(std::get<double>(detail.value));
 }
 
@@ -92,9 +94,13 @@ Language language_from(std::string_view wish) {
     return Language::en;
 }
 
-bool has_text(Language language, std::string_view key) { return patterns_of(language).by_key.contains(key); }
+bool has_text(Language language, std::string_view key) {
+    return patterns_of(language).by_key.contains(key);
+}
 
-std::string text(Language language, std::string_view key, std::span<const base::ErrorDetail> arguments) {
+std::string text(
+    Language language, std::string_view key, std::span<const base::ErrorDetail> arguments
+) {
     auto& patterns = patterns_of(language);
     const auto found = patterns.by_key.find(key);
     if (found == patterns.by_key.end()) return std::string(key);
@@ -114,7 +120,9 @@ std::string text(Language language, std::string_view key, std::span<const base::
         );
     }
     icu::UnicodeString out;
-    format->format(names.data(), values.data(), static_cast<std::int32_t>(names.size()), out, status);
+    format->format(
+        names.data(), values.data(), static_cast<std::int32_t>(names.size()), out, status
+    );
     if (U_FAILURE(status)) return found->second;
     std::string utf8;
     out.toUTF8String(utf8);
@@ -127,7 +135,8 @@ Sentence sentence(const base::Error& error, Language language) {
     const std::string stem = error.reason.substr(0, dot) + ":errors." + name;
     Sentence out;
     out.message = text(language, stem + ".message", error.details);
-    if (has_text(language, stem + ".hint")) out.hint = text(language, stem + ".hint", error.details);
+    if (has_text(language, stem + ".hint"))
+        out.hint = text(language, stem + ".hint", error.details);
     return out;
 }
 
@@ -136,7 +145,8 @@ std::vector<std::string_view> catalogue_names() {
     for (const auto& file : embedded::locales()) {
         std::string_view catalogue;
         Language language{};
-        if (split_name(file.name, catalogue, language) && language == Language::en) names.push_back(catalogue);
+        if (split_name(file.name, catalogue, language) && language == Language::en)
+            names.push_back(catalogue);
     }
     return names;
 }
@@ -145,7 +155,8 @@ std::string_view catalogue_json(Language language, std::string_view name) {
     for (const auto& file : embedded::locales()) {
         std::string_view catalogue;
         Language of{};
-        if (split_name(file.name, catalogue, of) && of == language && catalogue == name) return file.content;
+        if (split_name(file.name, catalogue, of) && of == language && catalogue == name)
+            return file.content;
     }
     return {};
 }

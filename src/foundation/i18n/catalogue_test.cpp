@@ -17,8 +17,14 @@ TEST(catalogue, fills_named_arguments_and_writes_numbers_the_language_way) {
         "base.out_of_range",
         std::vector<base::ErrorDetail>{{"field", "trees"}, {"minimum", 1.0}, {"maximum", 10000.0}}
     );
-    EXPECT_EQ(sentence(error, Language::en).message, "The value of “trees” is outside its limits (1 to 10,000).");
-    EXPECT_EQ(sentence(error, Language::fr).message, "La valeur de « trees » est hors limites (de 1 à 10\u202f000).");
+    EXPECT_EQ(
+        sentence(error, Language::en).message,
+        "The value of “trees” is outside its limits (1 to 10,000)."
+    );
+    EXPECT_EQ(
+        sentence(error, Language::fr).message,
+        "La valeur de « trees » est hors limites (de 1 à 10\u202f000)."
+    );
 }
 
 TEST(catalogue, gives_the_key_when_there_is_no_text) {
