@@ -49,6 +49,10 @@ constexpr Access open(std::string_view setting = {}) {
 constexpr Access signed_in(Right right = Right::read) {
     return {Access::Kind::signed_in, {}, right, {}, {}};
 }
+/// Signed in, or the anonymous upload from this very machine (Via::inbox).
+constexpr Access signed_in_or_inbox() {
+    return {Access::Kind::signed_in, "inbox", Right::write, {}, {}};
+}
 constexpr Access administrator() {
     return {Access::Kind::administrator, {}, Right::manage, {}, {}};
 }
