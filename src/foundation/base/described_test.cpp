@@ -46,6 +46,8 @@ struct Bad {
     std::string_view field;
 };
 
+void PrintTo(const Bad& bad, std::ostream* out) { *out << bad.json; }
+
 class Refuses : public testing::TestWithParam<Bad> {};
 
 TEST_P(Refuses, with_reason_and_field) {
