@@ -135,6 +135,9 @@ private:
     std::unique_ptr<State> state_;
 };
 
+/// By name, inside the caller's session. Errors: accounts.user_not_found.
+base::Result<User> find_user(store::Session& session, std::string_view name);
+
 /// Path of the one anonymous upload's routes.
 bool is_inbox_path(std::string_view path);
 

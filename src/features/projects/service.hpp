@@ -76,6 +76,4 @@ accounts::ObjectKind object_kind();
 /// What the feature owns.
 std::unique_ptr<store::Lifecycle> lifecycle();
 
-std::vector<base::SettingRow> setting_rows();
-
 }  // namespace csva::projects

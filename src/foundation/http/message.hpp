@@ -147,4 +147,10 @@ struct Accepted {
 /// 204.
 struct NoContent {};
 
+/// A response made by hand (cookies, 303 for a form) whose JSON, when it has one, is a T.
+template <class T>
+struct Handmade {
+    Response response;
+};
+
 }  // namespace csva::http

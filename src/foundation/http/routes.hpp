@@ -85,6 +85,12 @@ struct Answer<NoContent> {
     static constexpr int kStatus = 204;
     static Response make(NoContent&&) { return Response::no_content(); }
 };
+template <class T>
+struct Answer<Handmade<T>> {
+    using Body = T;
+    static constexpr int kStatus = 200;
+    static Response make(Handmade<T>&& value) { return std::move(value.response); }
+};
 template <>
 struct Answer<Response> {
     using Body = void;
@@ -100,7 +106,7 @@ public:
     /// routes.add<Request, Answer>(Method::get, "/api/v1/things/{thing_id}", access, {doc},
     /// handler). Handlers are blocking functions `Result<Answer>(Context&, const Request&)` on a
     /// bounded pool (or the network thread when `quick`); Answer is a described struct, Created<T>,
-    /// Accepted<T>, NoContent or Response.
+    /// Accepted<T>, NoContent, Handmade<T> or Response.
     template <class Request, class Ans, class Handler>
     void add(
         Method method, std::string_view literal, Access access, RouteDoc doc, Handler handler

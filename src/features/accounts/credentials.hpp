@@ -1,0 +1,59 @@
+#pragma once
+
+#include "foundation/base/clock.hpp"
+#include "foundation/http/actor.hpp"
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace csva::accounts {
+
+/// What a client presents and what is stored of it.
+inline constexpr std::string_view kSessionCookie = "csva_session";
+inline constexpr std::string_view kCsrfCookie = "csrftoken";
+
+/// The stored form of a random credential. It has 256 random bits, so a plain hash is enough.
+std::string credential_hash(std::string_view credential);
+
+/// The CSRF token of a session: derived from its cookie, so nothing more is stored and a stolen
+/// database does not hold it.
+std::string csrf_of(std::string_view session_cookie);
+
+/// Actors by credential hash, kept for `lifetime`, so that most requests ask no database. A change
+/// in this process empties it at once; one in another process is seen after `lifetime` at most.
+/// Thread-safe.
+class CredentialCache {
+public:
+    explicit CredentialCache(std::chrono::milliseconds lifetime) : lifetime_(lifetime) {}
+
+    std::optional<http::Actor> find(const std::string& hash) const;
+    /// Before the database is read.
+    std::uint64_t generation() const;
+    /// Keeps the actor unless the cache was emptied since `generation`.
+    void put(
+        const std::string& hash,
+        http::Actor actor,
+        std::int64_t expires_at_ms,
+        std::uint64_t generation
+    );
+    void clear();
+
+private:
+    struct Entry {
+        http::Actor actor;
+        std::chrono::steady_clock::time_point until;
+        std::int64_t expires_at_ms = 0;
+    };
+    static constexpr std::size_t kEntriesMax = 10'000;
+    std::chrono::milliseconds lifetime_;
+    mutable std::shared_mutex mutex_;
+    std::uint64_t generation_ = 0;
+    std::unordered_map<std::string, Entry> entries_;
+};
+
+}  // namespace csva::accounts

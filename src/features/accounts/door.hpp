@@ -1,0 +1,51 @@
+#pragma once
+
+#include "features/accounts/credentials.hpp"
+#include "features/accounts/service.hpp"
+#include "features/accounts/store.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace csva::accounts {
+
+/// The server's authenticator: who calls, and what they may do. Thread-safe.
+class Door final : public http::Authenticator {
+public:
+    struct Parts {
+        store::Database& database;
+        const base::Settings& settings;
+        CredentialCache& cache;
+        const Hooks& hooks;
+        std::vector<ObjectKind> kinds;
+    };
+    explicit Door(Parts parts);
+
+    std::optional<base::Result<http::Actor>> identify_quickly(const http::RequestHead& head
+    ) override;
+    base::Result<http::Actor> identify(const http::RequestHead& head) override;
+    base::Result<void> authorize(
+        const http::Actor& actor, const http::Access& access, std::int64_t object_id
+    ) override;
+    base::Result<void> check_csrf(
+        const http::Actor& actor, const http::RequestHead& head, std::string_view form_token
+    ) override;
+
+private:
+    http::Actor anonymous(const http::RequestHead& head) const;
+    base::Result<void> authorize_object(
+        const http::Actor& actor, const http::Access& access, std::int64_t object_id
+    );
+    base::Result<std::optional<rows::CredentialRow>> look_up(
+        http::Via via, const std::string& hash
+    );
+    bool expired(const rows::CredentialRow& row, http::Via via) const;
+    void touch(http::Via via, const rows::CredentialRow& row);
+
+    Parts parts_;
+    std::map<std::string, ObjectKind, std::less<>> kinds_;
+};
+
+}  // namespace csva::accounts

@@ -1,0 +1,296 @@
+#include "features/accounts/routes.hpp"
+
+#include "features/accounts/credentials.hpp"
+#include "features/accounts/requests.hpp"
+#include "foundation/base/clock.hpp"
+
+namespace csva::accounts {
+namespace {
+
+using base::ErrorKind;
+using base::fail;
+using base::Result;
+using http::Body;
+using http::Context;
+using http::Handmade;
+using http::Method;
+using http::NoContent;
+using http::NoRequest;
+using http::Response;
+using http::Right;
+using http::Via;
+
+UserId self(const Context& context) { return UserId(context.actor.user_id); }
+
+Visitor visitor_of(const Context& context) {
+    return {
+        context.head.remote_address,
+        std::string(context.head.header("user-agent")),
+        std::string(context.head.cookie(kSessionCookie))
+    };
+}
+
+Response with_session(Response response, const Context& context, const OpenedSession& opened) {
+    const bool secure = context.head.scheme == "https";
+    const std::int64_t age_s = (opened.expires_at - base::Clock::wall_ms()) / 1000;
+    return std::move(response)
+        .with_cookie(kSessionCookie, opened.cookie, age_s, false, secure)
+        .with_cookie(kCsrfCookie, opened.csrf_token, age_s, true, secure)
+        .with_header("Cache-Control", "no-store");
+}
+
+Handmade<SignedIn> signed_in(
+    const Context& context, const OpenedSession& opened, const std::string& next
+) {
+    auto response =
+        context.from_form
+            ? Response::see_other(next)
+            : Response::json(
+                  base::to_json(SignedIn{opened.user, opened.csrf_token, opened.expires_at, next})
+              );
+    return {with_session(std::move(response), context, opened)};
+}
+
+void add_sign_in(http::Routes& routes, Accounts& accounts) {
+    routes.add<SignInQuery, SignInPage>(
+        Method::get,
+        "/login/",
+        http::access::open(),
+        {.summary = "The sign-in page.", .tag = "accounts", .page = true},
+        [&accounts](Context& context, const SignInQuery&) -> Result<SignInPage> {
+            TRY(const bool needed, accounts.setup_needed());
+            return SignInPage{needed, context.actor.user_id != 0};
+        }
+    );
+    routes.add<SignInRequest, Handmade<SignedIn>>(
+        Method::post,
+        "/login/",
+        http::access::open(),
+        {.summary = "Sign in: opens a session and sets its cookies.",
+         .tag = "accounts",
+         .body = Body::json_or_form,
+         .errors = {429},
+         .csrf_exempt = true},
+        [&accounts](Context& context, const SignInRequest& request) -> Result<Handmade<SignedIn>> {
+            TRY(const auto opened,
+                accounts.sign_in({request.name, request.password}, visitor_of(context)));
+            return signed_in(context, opened, own_path(request.next.value_or("/")));
+        }
+    );
+    routes.add<NoRequest, Response>(
+        Method::post,
+        "/logout/",
+        http::access::signed_in(),
+        {.summary = "Sign out: ends the session and deletes its cookies.",
+         .tag = "accounts",
+         .body = Body::json_or_form},
+        [&accounts](Context& context, const NoRequest&) -> Result<Response> {
+            if (context.actor.via == Via::session) {
+                const auto ended =
+                    accounts.revoke_session(self(context), SessionId(context.actor.credential_id));
+                if (!ended && ended.error().kind != ErrorKind::not_found)
+                    return std::unexpected(ended.error());
+            }
+            const bool secure = context.head.scheme == "https";
+            auto response =
+                context.from_form ? Response::see_other("/login/") : Response::no_content();
+            return std::move(response)
+                .with_cookie(kSessionCookie, "", 0, false, secure)
+                .with_cookie(kCsrfCookie, "", 0, true, secure);
+        }
+    );
+}
+
+void add_setup(http::Routes& routes, Accounts& accounts) {
+    routes.add<SetupQuery, SetupPage>(
+        Method::get,
+        "/setup/",
+        http::access::open(),
+        {.summary = "The page of the first-run link.", .tag = "accounts", .page = true},
+        [&accounts](Context&, const SetupQuery&) -> Result<SetupPage> {
+            TRY(const bool needed, accounts.setup_needed());
+            return SetupPage{needed};
+        }
+    );
+    routes.add<SetupRequest, Handmade<SignedIn>>(
+        Method::post,
+        "/setup/",
+        http::access::open(),
+        {.summary = "Makes the first administrator and signs in.",
+         .tag = "accounts",
+         .body = Body::json_or_form,
+         .errors = {409, 410},
+         .csrf_exempt = true},
+        [&accounts](Context& context, const SetupRequest& request) -> Result<Handmade<SignedIn>> {
+            TRY(const auto opened,
+                accounts.set_up(
+                    request.token,
+                    {request.name, request.password, true, request.language},
+                    visitor_of(context)
+                ));
+            return signed_in(context, opened, "/");
+        }
+    );
+}
+
+Result<WhoAmI> who_am_i(Accounts& accounts, const Context& context) {
+    TRY(User user, accounts.user(self(context)));
+    return WhoAmI{
+        std::move(user),
+        context.actor.via == Via::session ? "session" : "token",
+        scope_of(context.actor),
+        context.actor.csrf_token,
+        context.language == i18n::Language::fr ? LanguageChoice::fr : LanguageChoice::en
+    };
+}
+
+Result<User> change_me(Accounts& accounts, const Context& context, const MeChange& change) {
+    SessionId keep;
+    if (change.password) {
+        if (context.actor.via != Via::session) return fail(ErrorKind::forbidden, kSessionNeeded);
+        CHECK_OK(accounts.check_own_password(self(context), change.current_password.value_or("")));
+        keep = SessionId(context.actor.credential_id);
+    }
+    return accounts.change_user(
+        self(context), {.password = change.password, .language = change.language}, keep
+    );
+}
+
+void add_me(http::Routes& routes, Accounts& accounts) {
+    routes.add<NoRequest, WhoAmI>(
+        Method::get,
+        "/api/v1/session",
+        http::access::signed_in(),
+        {.summary = "Who am I, and what may I do.", .tag = "accounts"},
+        [&accounts](Context& context, const NoRequest&) { return who_am_i(accounts, context); }
+    );
+    routes.add<MeChange, User>(
+        Method::patch,
+        "/api/v1/me",
+        http::access::signed_in(Right::write),
+        {.summary = "Change one's language or password.", .tag = "accounts", .errors = {429}},
+        [&accounts](Context& context, const MeChange& change) {
+            return change_me(accounts, context, change);
+        }
+    );
+    routes.add<NoRequest, SessionList>(
+        Method::get,
+        "/api/v1/sessions",
+        http::access::signed_in(Right::manage),
+        {.summary = "One's own sessions.", .tag = "accounts"},
+        [&accounts](Context& context, const NoRequest&) -> Result<SessionList> {
+            TRY(auto found, accounts.sessions(self(context)));
+            for (auto& session : found)
+                session.current = context.actor.via == Via::session &&
+                                  session.id.value == context.actor.credential_id;
+            return SessionList{std::move(found)};
+        }
+    );
+    routes.add<SessionPath, NoContent>(
+        Method::delete_,
+        "/api/v1/sessions/{session_id}",
+        http::access::signed_in(Right::manage),
+        {.summary = "End one of one's sessions.", .tag = "accounts"},
+        [&accounts](Context& context, const SessionPath& path) -> Result<NoContent> {
+            CHECK_OK(accounts.revoke_session(self(context), SessionId(path.session_id)));
+            return NoContent{};
+        }
+    );
+}
+
+void add_tokens(http::Routes& routes, Accounts& accounts) {
+    routes.add<NoRequest, TokenList>(
+        Method::get,
+        "/api/v1/tokens",
+        http::access::signed_in(Right::manage),
+        {.summary = "One's own API tokens, without their secrets.", .tag = "accounts"},
+        [&accounts](Context& context, const NoRequest&) -> Result<TokenList> {
+            TRY(auto found, accounts.tokens(self(context)));
+            return TokenList{std::move(found)};
+        }
+    );
+    routes.add<TokenRequest, http::Created<NewToken>>(
+        Method::post,
+        "/api/v1/tokens",
+        http::access::signed_in(Right::manage),
+        {.summary = "Make an API token; its secret is shown only here.",
+         .tag = "accounts",
+         .errors = {409}},
+        [&accounts](Context& context, const TokenRequest& wish) -> Result<http::Created<NewToken>> {
+            TRY(auto made, accounts.create_token(self(context), wish.label, wish.scope, wish.days));
+            auto location = "/api/v1/tokens/" + std::to_string(made.id.value);
+            return http::Created<NewToken>{std::move(made), std::move(location)};
+        }
+    );
+    routes.add<TokenPath, NoContent>(
+        Method::delete_,
+        "/api/v1/tokens/{token_id}",
+        http::access::signed_in(Right::manage),
+        {.summary = "Revoke one of one's tokens.", .tag = "accounts"},
+        [&accounts](Context& context, const TokenPath& path) -> Result<NoContent> {
+            CHECK_OK(accounts.revoke_token(self(context), TokenId(path.token_id)));
+            return NoContent{};
+        }
+    );
+}
+
+void add_users(http::Routes& routes, Accounts& accounts) {
+    routes.add<PageQuery, UserList>(
+        Method::get,
+        "/api/v1/users",
+        http::access::administrator(),
+        {.summary = "All users.", .tag = "accounts"},
+        [&accounts](Context&, const PageQuery& page) -> Result<UserList> {
+            TRY(auto found, accounts.users(UserId(page.after), page.limit));
+            return UserList{std::move(found)};
+        }
+    );
+    routes.add<UserRequest, http::Created<User>>(
+        Method::post,
+        "/api/v1/users",
+        http::access::administrator(),
+        {.summary = "Make a user with a personal project.", .tag = "accounts", .errors = {409}},
+        [&accounts](Context&, const UserRequest& wish) -> Result<http::Created<User>> {
+            TRY(auto made,
+                accounts.create_user({wish.name, wish.password, wish.administrator, wish.language})
+            );
+            auto location = "/api/v1/users/" + std::to_string(made.id.value);
+            return http::Created<User>{std::move(made), std::move(location)};
+        }
+    );
+    routes.add<UserPath, User>(
+        Method::get,
+        "/api/v1/users/{user_id}",
+        http::access::administrator(),
+        {.summary = "One user.", .tag = "accounts"},
+        [&accounts](Context&, const UserPath& path) { return accounts.user(UserId(path.user_id)); }
+    );
+    routes.add<UserPatch, User>(
+        Method::patch,
+        "/api/v1/users/{user_id}",
+        http::access::administrator(),
+        {.summary = "Disable, promote, or give a new password.", .tag = "accounts", .errors = {409}
+        },
+        [&accounts](Context& context, const UserPatch& patch) {
+            const bool own = patch.user_id == context.actor.user_id;
+            const bool session = context.actor.via == Via::session;
+            return accounts.change_user(
+                UserId(patch.user_id),
+                {patch.administrator, patch.disabled, patch.password, patch.language},
+                own && session ? SessionId(context.actor.credential_id) : SessionId{}
+            );
+        }
+    );
+}
+
+}  // namespace
+
+void register_routes(http::Routes& routes, Accounts& accounts) {
+    add_sign_in(routes, accounts);
+    add_setup(routes, accounts);
+    add_me(routes, accounts);
+    add_tokens(routes, accounts);
+    add_users(routes, accounts);
+}
+
+}  // namespace csva::accounts

@@ -1,0 +1,62 @@
+#include "features/accounts/service.hpp"
+
+namespace csva::accounts {
+
+std::vector<base::SettingRow> setting_rows() {
+    using base::SettingType;
+    return {
+        {"accounts.loopback_upload",
+         SettingType::boolean,
+         "true",
+         "",
+         "Whether a program on this very machine may upload without signing in; such files land in "
+         "an inbox that only administrators see."},
+        {"accounts.password_minimum",
+         SettingType::integer,
+         "10",
+         "bytes",
+         "Shortest password that may be chosen."},
+        {"accounts.session_idle_s",
+         SettingType::integer,
+         "604800",
+         "s",
+         "A session unused for this long ends."},
+        {"accounts.session_s",
+         SettingType::integer,
+         "2592000",
+         "s",
+         "A session ends this long after sign-in, used or not."},
+        {"accounts.setup_link_s",
+         SettingType::integer,
+         "86400",
+         "s",
+         "How long a first-run link is good."},
+        {"accounts.attempts_window_s",
+         SettingType::integer,
+         "900",
+         "s",
+         "Window in which failed sign-ins are counted."},
+        {"accounts.attempts_per_account",
+         SettingType::integer,
+         "10",
+         "",
+         "Failed sign-ins of one name in the window before further ones are refused."},
+        {"accounts.attempts_per_address",
+         SettingType::integer,
+         "50",
+         "",
+         "Failed sign-ins from one address in the window before further ones are refused."},
+        {"accounts.tokens_per_user",
+         SettingType::integer,
+         "100",
+         "",
+         "Most API tokens that one user may hold."},
+        {"accounts.cache_ms",
+         SettingType::integer,
+         "3000",
+         "ms",
+         "How long a checked credential is believed without asking the database again."},
+    };
+}
+
+}  // namespace csva::accounts
