@@ -1,0 +1,110 @@
+#include "app/commands/account_store.hpp"
+#include "app/commands/commands.hpp"
+#include "foundation/base/clock.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <iostream>
+
+namespace csva::app {
+namespace {
+
+using accounts::Scope;
+using accounts::TokenId;
+using accounts::User;
+using base::Result;
+
+struct Options {
+    CommonOptions common;
+    std::string name;
+    std::string scope = "write";
+    std::string label = "command line";
+    std::int64_t days = 90;
+    std::int64_t token_id = 0;
+    bool json = false;
+};
+
+Scope scope_from(const std::string& name) {
+    if (name == "admin") return Scope::admin;
+    return name == "write" ? Scope::write : Scope::read;
+}
+
+std::string_view text_of(Scope scope) {
+    return base::type_of<Scope>().enumerators[static_cast<std::size_t>(scope)];
+}
+
+Result<void> add(const Options& options) {
+    TRY(const auto store, AccountStore::open(options.common));
+    TRY(const User user, store->accounts().user_named(options.name));
+    TRY(const auto made,
+        store->accounts().create_token(
+            user.id, options.label, scope_from(options.scope), options.days
+        ));
+    std::cout << (options.json ? base::to_json(made) : made.token) << '\n';
+    return {};
+}
+
+Result<void> list(const Options& options) {
+    TRY(const auto store, AccountStore::open(options.common));
+    TRY(const User user, store->accounts().user_named(options.name));
+    TRY(const auto tokens, store->accounts().tokens(user.id));
+    for (const auto& token : tokens) {
+        if (options.json) {
+            std::cout << base::to_json(token) << '\n';
+            continue;
+        }
+        std::cout << fmt::format(
+            "{}\t{}\t{}\t{}\t{}\n",
+            token.id.value,
+            token.prefix,
+            text_of(token.scope),
+            base::iso_time(token.expires_at),
+            token.label
+        );
+    }
+    return {};
+}
+
+Result<void> revoke(const Options& options) {
+    TRY(const auto store, AccountStore::open(options.common));
+    TRY(const User user, store->accounts().user_named(options.name));
+    return store->accounts().revoke_token(user.id, TokenId(options.token_id));
+}
+
+CLI::App* subcommand(
+    CLI::App& token, const char* name, const char* text, const std::shared_ptr<Options>& options
+) {
+    CLI::App* command = token.add_subcommand(name, text);
+    add_common_options(*command, options->common);
+    command->add_option("name", options->name, "User name")->required();
+    command->add_flag("--json", options->json, "One JSON object a line");
+    return command;
+}
+
+}  // namespace
+
+void add_token(CommandLine& line) {
+    CLI::App* token = line.app.add_subcommand("token", "API tokens, without a server");
+    token->require_subcommand(1);
+    const auto options = std::make_shared<Options>();
+
+    CLI::App* adding = subcommand(*token, "add", "Make a token and print it once", options);
+    adding->add_option("--scope", options->scope, "read, write or admin")
+        ->check(CLI::IsMember({"read", "write", "admin"}))
+        ->capture_default_str();
+    adding->add_option("--days", options->days, "Days until it expires")
+        ->check(CLI::Range(1, 3650))
+        ->capture_default_str();
+    adding->add_option("--label", options->label, "What it is for")->capture_default_str();
+    adding->callback([&line, options] { run(line, [&options] { return add(*options); }); });
+
+    CLI::App* listing = subcommand(*token, "list", "List a user's tokens", options);
+    listing->callback([&line, options] { run(line, [&options] { return list(*options); }); });
+
+    CLI::App* revoking = subcommand(*token, "revoke", "Revoke a token", options);
+    revoking->add_option("id", options->token_id, "Number of the token (see list)")->required();
+    revoking->callback([&line, options] { run(line, [&options] { return revoke(*options); }); });
+}
+
+}  // namespace csva::app

@@ -1,0 +1,115 @@
+#include "app/config.hpp"
+
+#include "features/accounts/service.hpp"
+#include "foundation/base/files.hpp"
+#include "foundation/http/server.hpp"
+
+#include <cstring>
+#include <filesystem>
+#include <iterator>
+#include <unistd.h>
+
+namespace csva::embedded {
+store::Migrations accounts_migrations();
+store::Migrations projects_migrations();
+}  // namespace csva::embedded
+
+namespace csva::app {
+namespace {
+
+using base::Result;
+
+/// Rows that belong to no feature.
+std::vector<base::SettingRow> own_rows() {
+    using base::SettingType;
+    return {
+        {"data.dir",
+         SettingType::text,
+         "csva-data",
+         "",
+         "Folder of the metadata store, the files and what is being worked on."},
+        {"database.url",
+         SettingType::secret,
+         "",
+         "",
+         "postgresql://... for PostgreSQL; empty for SQLite in the data folder."},
+        {"database.pool_size",
+         SettingType::integer,
+         "8",
+         "",
+         "Connections to the database that one process holds."},
+        {"database.wait_ms",
+         SettingType::integer,
+         "5000",
+         "ms",
+         "How long a request waits for a connection or for a busy database."},
+    };
+}
+
+void append(std::vector<base::SettingRow>& rows, std::vector<base::SettingRow> more) {
+    rows.insert(rows.end(), more.begin(), more.end());
+}
+
+std::map<std::string, std::string> environment() {
+    std::map<std::string, std::string> found;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string_view text = *entry;
+        const auto equals = text.find('=');
+        if (equals == std::string_view::npos || !text.starts_with("CSVA_")) continue;
+        found.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+    return found;
+}
+
+}  // namespace
+
+std::vector<base::SettingRow> setting_rows() {
+    std::vector<base::SettingRow> rows = own_rows();
+    append(rows, http::setting_rows());
+    append(rows, accounts::setting_rows());
+    return rows;
+}
+
+Result<base::Settings> load_settings(
+    const CommonOptions& options, std::map<std::string, std::string> overrides
+) {
+    if (!options.data_dir.empty()) overrides["data.dir"] = options.data_dir;
+    return base::Settings::load(setting_rows(), options.config, environment(), overrides);
+}
+
+const std::vector<store::Migrations>& migrations() {
+    static const std::vector<store::Migrations> all = {
+        embedded::accounts_migrations(),
+        embedded::projects_migrations(),
+    };
+    return all;
+}
+
+Result<std::unique_ptr<store::Database>> open_database(const base::Settings& settings) {
+    const std::string folder = settings.text("data.dir");
+    std::error_code failed;
+    std::filesystem::create_directories(folder, failed);
+    if (failed) return base::fail(base::ErrorKind::unavailable, "base.file_unwritable");
+    TRY(auto database,
+        store::Database::open(
+            {.url = settings.secret("database.url").reveal(),
+             .data_folder = folder,
+             .pool_size = settings.integer("database.pool_size"),
+             .wait_ms = settings.integer("database.wait_ms")}
+        ));
+    if (database->backend() == store::Backend::sqlite) {
+        CHECK_OK(database->migrate(migrations()));
+        return database;
+    }
+    TRY(const auto pending, database->pending(migrations()));
+    if (!pending.empty()) {
+        return base::fail(
+            base::ErrorKind::unavailable,
+            "app.migrate_first",
+            {{"count", static_cast<std::int64_t>(pending.size())}}
+        );
+    }
+    return database;
+}
+
+}  // namespace csva::app

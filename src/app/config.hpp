@@ -1,0 +1,34 @@
+#pragma once
+
+#include "foundation/base/settings.hpp"
+#include "foundation/store/database.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace csva::app {
+
+/// What every subcommand takes.
+struct CommonOptions {
+    std::string config;    ///< Settings file; empty: none.
+    std::string data_dir;  ///< Overrides data.dir.
+};
+
+/// Settings of all features, in one list.
+std::vector<base::SettingRow> setting_rows();
+
+/// Settings from defaults, file, environment and `overrides`. Errors: those of Settings::load.
+base::Result<base::Settings> load_settings(
+    const CommonOptions& options, std::map<std::string, std::string> overrides = {}
+);
+
+/// Migrations of all features.
+const std::vector<store::Migrations>& migrations();
+
+/// Opens the metadata store. SQLite is brought forward at once; PostgreSQL must have been migrated
+/// by `csva migrate`. Errors: store.*, app.migrate_first.
+base::Result<std::unique_ptr<store::Database>> open_database(const base::Settings& settings);
+
+}  // namespace csva::app

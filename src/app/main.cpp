@@ -1,0 +1,19 @@
+#include "app/commands/commands.hpp"
+
+#include <CLI/CLI.hpp>
+
+int main(int argument_count, char** arguments) {
+    CLI::App app("CSV Analyzer: from a CSV file to a prediction one can trust", "csva");
+    app.set_version_flag("--version", CSVA_VERSION);
+    app.require_subcommand(1);
+    csva::app::CommandLine line{app};
+    csva::app::add_user(line);
+    csva::app::add_token(line);
+    try {
+        app.parse(argument_count, arguments);
+    } catch (const CLI::ParseError& error) {
+        const int code = app.exit(error);
+        return code == 0 ? 0 : 2;
+    }
+    return line.exit_code;
+}
