@@ -1,20 +1,25 @@
 #pragma once
 
+#include "engine/duck/session.hpp"
+
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "engine/duck/session.hpp"
-
 namespace csva::duck {
 
-/// Streams a Parquet version (row_id, c0001...) in row_id order. `columns`: positions in `schema` to read; empty: all. The
-/// reader's schema then has those columns only, in that order. The session must outlive the reader.
+/// Streams a Parquet version (row_id, c0001...) in row_id order. `columns`: positions in `schema`
+/// to read; empty: all. The reader's schema then has those columns only, in that order. The session
+/// must outlive the reader.
 base::Result<std::unique_ptr<table::TableReader>> open_table(
-    Session& session, const std::string& parquet, const table::Schema& schema, const std::vector<std::size_t>& columns = {}
+    Session& session,
+    const std::string& parquet,
+    const table::Schema& schema,
+    const std::vector<std::size_t>& columns = {}
 );
 
-/// The same with a session of its own (allowed to read that file only), for callers that need nothing else of DuckDB.
+/// The same with a session of its own (allowed to read that file only), for callers that need
+/// nothing else of DuckDB.
 base::Result<std::unique_ptr<table::TableReader>> open_table(
     const std::string& parquet,
     const table::Schema& schema,
@@ -23,9 +28,11 @@ base::Result<std::unique_ptr<table::TableReader>> open_table(
     base::Control* control = nullptr
 );
 
-/// Writes all rows of `reader` to a Parquet file (row_id, then the physical names), in their order. Returns the number of
-/// rows. The session must be allowed to write there.
-base::Result<std::int64_t> write_table(Session& session, table::TableReader& reader, const std::string& parquet);
+/// Writes all rows of `reader` to a Parquet file (row_id, then the physical names), in their order.
+/// Returns the number of rows. The session must be allowed to write there.
+base::Result<std::int64_t> write_table(
+    Session& session, table::TableReader& reader, const std::string& parquet
+);
 
 /// Number of rows of a Parquet file, from its footer.
 base::Result<std::int64_t> count_rows(Session& session, const std::string& parquet);

@@ -1,5 +1,9 @@
 #pragma once
 
+#include "engine/table/source.hpp"
+#include "foundation/base/control.hpp"
+#include "foundation/base/result.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -8,19 +12,15 @@
 #include <variant>
 #include <vector>
 
-#include "engine/table/source.hpp"
-#include "foundation/base/control.hpp"
-#include "foundation/base/result.hpp"
-
 namespace csva::duck {
 
 struct SessionOptions {
-    int threads = 0;                          ///< 0: as many as the machine has.
-    std::int64_t memory_limit_bytes = 0;      ///< 0: DuckDB's own (80 % of the machine).
-    std::string temporary_folder;             ///< Where it may spill; empty: nowhere.
-    std::vector<std::string> allowed_folders; ///< It may read and write below these...
-    std::vector<std::string> allowed_files;   ///< ...and exactly these.
-    bool keep_order = true;                   ///< Results in the order of the input.
+    int threads = 0;                           ///< 0: as many as the machine has.
+    std::int64_t memory_limit_bytes = 0;       ///< 0: DuckDB's own (80 % of the machine).
+    std::string temporary_folder;              ///< Where it may spill; empty: nowhere.
+    std::vector<std::string> allowed_folders;  ///< It may read and write below these...
+    std::vector<std::string> allowed_files;    ///< ...and exactly these.
+    bool keep_order = true;                    ///< Results in the order of the input.
 };
 
 /// A value of a small result.
@@ -32,14 +32,17 @@ struct Rows {
     std::vector<std::vector<Value>> rows;
 };
 
-/// One in-memory DuckDB with one connection, in a closed room: extensions are not loaded, only the allowed files exist, the
-/// configuration is locked. The library is opened with dlopen at the first session of the process, so a process without
-/// a session never maps it. Use from one thread at a time (`interrupt` from any).
-/// SQL is ours: the only words of a user that may stand in it are quoted by `literal`.
-/// Errors of all calls: duck.library_missing, duck.failed, duck.out_of_memory, duck.disk_full, jobs.cancelled.
+/// One in-memory DuckDB with one connection, in a closed room: extensions are not loaded, only the
+/// allowed files exist, the configuration is locked. The library is opened with dlopen at the first
+/// session of the process, so a process without a session never maps it. Use from one thread at a
+/// time (`interrupt` from any). SQL is ours: the only words of a user that may stand in it are
+/// quoted by `literal`. Errors of all calls: duck.library_missing, duck.failed, duck.out_of_memory,
+/// duck.disk_full, jobs.cancelled.
 class Session {
 public:
-    static base::Result<Session> open(const SessionOptions& options, base::Control* control = nullptr);
+    static base::Result<Session> open(
+        const SessionOptions& options, base::Control* control = nullptr
+    );
     ~Session();
     Session(Session&&) noexcept;
     Session& operator=(Session&&) noexcept;
@@ -49,13 +52,18 @@ public:
     base::Result<Rows> query(const std::string& sql, std::size_t max_rows = 100'000);
     /// First value of the first row; monostate when there is none.
     base::Result<Value> scalar(const std::string& sql);
-    /// Streams the result. The statement's columns must be exactly: row_id BIGINT, then one for each column of `schema`, of
-    /// its type (BIGINT, DOUBLE, BOOLEAN, VARCHAR, DATE, TIMESTAMP, TIME). The session must outlive the reader.
-    base::Result<std::unique_ptr<table::TableReader>> read(const std::string& sql, const table::Schema& schema);
-    /// Streams any statement: one column for each of the statement's, named as it names them, types mapped to the seven
-    /// (anything else as text), row_ids counted from 1. For the grid and for SQL written by people.
+    /// Streams the result. The statement's columns must be exactly: row_id BIGINT, then one for
+    /// each column of `schema`, of its type (BIGINT, DOUBLE, BOOLEAN, VARCHAR, DATE, TIMESTAMP,
+    /// TIME). The session must outlive the reader.
+    base::Result<std::unique_ptr<table::TableReader>> read(
+        const std::string& sql, const table::Schema& schema
+    );
+    /// Streams any statement: one column for each of the statement's, named as it names them, types
+    /// mapped to the seven (anything else as text), row_ids counted from 1. For the grid and for
+    /// SQL written by people.
     base::Result<std::unique_ptr<table::TableReader>> read_any(const std::string& sql);
-    /// Makes `reader`'s rows selectable as `name()` (columns row_id, c0001...). The reader must outlive its use; one pass.
+    /// Makes `reader`'s rows selectable as `name()` (columns row_id, c0001...). The reader must
+    /// outlive its use; one pass.
     base::Result<void> attach(const std::string& name, table::TableReader& reader);
     /// Stops the running statement. Thread-safe.
     void interrupt();

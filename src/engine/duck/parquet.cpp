@@ -1,0 +1,73 @@
+#include "engine/duck/parquet.hpp"
+
+#include <fmt/format.h>
+
+namespace csva::duck {
+namespace {
+
+/// A reader with the session it works in.
+class OwningReader : public table::TableReader {
+public:
+    OwningReader(Session session, std::unique_ptr<table::TableReader> inner)
+        : session_(std::move(session)), inner_(std::move(inner)) {}
+    const table::Schema& schema() const override { return inner_->schema(); }
+    std::int64_t row_count() const override { return inner_->row_count(); }
+    base::Result<bool> next(table::Batch& batch) override { return inner_->next(batch); }
+    base::Result<void> rewind() override { return inner_->rewind(); }
+
+private:
+    Session session_;
+    std::unique_ptr<table::TableReader> inner_;
+};
+
+}  // namespace
+
+std::string from_parquet(const std::string& parquet) {
+    return "read_parquet(" + literal(parquet) + ")";
+}
+
+base::Result<std::unique_ptr<table::TableReader>> open_table(
+    Session& session,
+    const std::string& parquet,
+    const table::Schema& schema,
+    const std::vector<std::size_t>& columns
+) {
+    table::Schema chosen;
+    for (const std::size_t i : columns) chosen.columns.push_back(schema.columns[i]);
+    if (columns.empty()) chosen = schema;
+    std::string sql = "SELECT row_id";
+    for (const auto& column : chosen.columns) sql += ", " + identifier(column.physical);
+    return session.read(sql + " FROM " + from_parquet(parquet), chosen);
+}
+
+base::Result<std::unique_ptr<table::TableReader>> open_table(
+    const std::string& parquet,
+    const table::Schema& schema,
+    const std::vector<std::size_t>& columns,
+    const SessionOptions& options,
+    base::Control* control
+) {
+    SessionOptions closed = options;
+    closed.allowed_files.push_back(parquet);
+    TRY(auto session, Session::open(closed, control));
+    TRY(auto reader, open_table(session, parquet, schema, columns));
+    return std::make_unique<OwningReader>(std::move(session), std::move(reader));
+}
+
+base::Result<std::int64_t> write_table(
+    Session& session, table::TableReader& reader, const std::string& parquet
+) {
+    CHECK_OK(session.attach("written", reader));
+    CHECK_OK(session.execute(
+        fmt::format("COPY written TO {} (FORMAT parquet, COMPRESSION zstd)", literal(parquet))
+    ));
+    CHECK_OK(session.execute("DROP TABLE written"));
+    return count_rows(session, parquet);
+}
+
+base::Result<std::int64_t> count_rows(Session& session, const std::string& parquet) {
+    TRY(const auto value, session.scalar("SELECT count(*) FROM " + from_parquet(parquet)));
+    return std::get<std::int64_t>(value);
+}
+
+}  // namespace csva::duck
