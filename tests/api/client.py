@@ -1,0 +1,73 @@
+"""A caller of the API whose every answer is checked against the document."""
+
+import reasons
+import requests
+
+TIMEOUT = 60
+
+
+class Client:
+    """`name` signs in with a session; `token` sends it; neither is a stranger."""
+
+    def __init__(self, url, contract, token="", language="en"):
+        self.url, self.contract = url, contract
+        self.http = requests.Session()
+        self.http.headers["Accept-Language"] = language
+        self.http.headers["Accept"] = "application/json"
+        if token:
+            self.http.headers["Authorization"] = "Bearer " + token
+        self.language = language
+        self.csrf = ""
+
+    def sign_in(self, name, password):
+        answer = self.post("/login/", json={"name": name, "password": password})
+        assert answer.status_code == 200, answer.text
+        self.csrf = answer.json()["csrf_token"]
+        return self
+
+    def call(self, method, path, **more):
+        headers = {"X-CSRFToken": self.csrf} if self.csrf and method != "GET" else {}
+        headers |= more.pop("headers", {})
+        answer = self.http.request(method, self.url + path, headers=headers, timeout=TIMEOUT,
+                                   allow_redirects=False, **more)
+        if self.contract:
+            self.contract.check(method, path.split("?")[0], answer)
+        assert answer.status_code < 500 or answer.status_code == 503, answer.text
+        if answer.status_code >= 400 and "json" in answer.headers.get("Content-Type", ""):
+            if set(answer.json()) == {"error"}:
+                reasons.note(self.language, error_of(answer))
+        return answer
+
+    def get(self, path, **more):
+        return self.call("GET", path, **more)
+
+    def post(self, path, **more):
+        return self.call("POST", path, **more)
+
+    def put(self, path, **more):
+        return self.call("PUT", path, **more)
+
+    def patch(self, path, **more):
+        return self.call("PATCH", path, **more)
+
+    def delete(self, path, **more):
+        return self.call("DELETE", path, **more)
+
+
+def error_of(answer):
+    """The error object, after a look at its one shape."""
+    body = answer.json()
+    assert set(body) == {"error"}, body
+    error = body["error"]
+    assert set(error) == {"kind", "reason", "message", "hint", "details", "request_id"}, error
+    assert error["message"] and "{" not in error["message"], error
+    assert not error["message"].startswith(error["reason"].split(".")[0] + ":"), error
+    return error
+
+
+def refused(answer, status, reason):
+    """Asserts a refusal; gives the error object."""
+    assert answer.status_code == status, (answer.status_code, answer.text)
+    error = error_of(answer)
+    assert error["reason"] == reason, error
+    return error

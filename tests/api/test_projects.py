@@ -1,0 +1,61 @@
+"""Projects, members and what each role may do."""
+
+from client import refused
+
+
+def make(client, name="Team"):
+    made = client.post("/api/v1/projects", json={"name": name})
+    assert made.status_code == 201 and made.headers["Location"] == location(made)
+    return location(made)
+
+
+def location(made):
+    return f"/api/v1/projects/{made.json()['id']}"
+
+
+def test_gives_each_user_a_personal_project(ada):
+    listed = ada.get("/api/v1/projects").json()["projects"]
+    assert [(p["kind"], p["name"], p["role"]) for p in listed] == [("personal", ada.name, "owner")]
+
+
+def test_makes_renames_and_deletes_a_project(ada, bob):
+    path = make(ada)
+    assert ada.patch(path, json={"name": "Équipe"}).json()["name"] == "Équipe"
+    refused(bob.get(path), 404, "projects.not_found")
+    refused(ada.patch(path, json={"name": "   "}), 400, "projects.bad_name")
+    assert ada.delete(path).status_code == 204
+    refused(ada.get(path), 404, "projects.not_found")
+
+
+def test_gives_each_role_its_rights(ada, bob):
+    path = make(ada)
+    members = path + "/members"
+    assert ada.post(members, json={"name": bob.name, "role": "viewer"}).status_code == 201
+    refused(ada.post(members, json={"name": bob.name, "role": "owner"}),
+            409, "projects.already_member")
+    refused(ada.post(members, json={"name": "nobody", "role": "owner"}),
+            404, "accounts.user_not_found")
+    own = f"{members}/{bob.id}"
+    assert bob.get(members).status_code == 200
+    refused(bob.patch(path, json={"name": "Mine"}), 403, "accounts.forbidden")
+    refused(bob.put(own, json={"role": "owner"}), 403, "accounts.forbidden")
+    assert ada.put(own, json={"role": "owner"}).json()["role"] == "owner"
+    assert bob.delete(f"{members}/{ada.id}").status_code == 204
+    refused(ada.get(path), 404, "projects.not_found")
+    refused(bob.delete(own), 409, "projects.last_owner")
+    refused(bob.put(own, json={"role": "viewer"}), 409, "projects.last_owner")
+    refused(bob.delete(f"{members}/{ada.id}"), 404, "projects.member_not_found")
+
+
+def test_never_shares_a_personal_project(ada, bob):
+    number = ada.get("/api/v1/projects").json()["projects"][0]["id"]
+    path = f"/api/v1/projects/{number}"
+    refused(ada.post(path + "/members", json={"name": bob.name, "role": "viewer"}),
+            409, "projects.personal")
+    refused(ada.delete(path), 409, "projects.personal")
+
+
+def test_shows_all_projects_to_an_administrator(world, ada):
+    path = make(ada)
+    assert world.admin.get(path).json()["role"] == "owner"
+    assert world.admin.delete(path).status_code == 204
