@@ -23,9 +23,9 @@ as_root() {
     fi
 }
 
-# Debian's node is 18 and Vite needs 20.19 or newer.
+# Debian's node is 18; React Router, i18next and Vitest need 22.22 or newer.
 node_is_new_enough() {
-    have node && node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'
+    have node && node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 22) ? 0 : 1)'
 }
 
 configure() {

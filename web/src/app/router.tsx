@@ -1,0 +1,48 @@
+import { lazy, Suspense, type ComponentType, type LazyExoticComponent } from 'react';
+import { createBrowserRouter, useRouteError } from 'react-router';
+import { Page } from '../components/Page';
+import { ErrorNote, Loading, NotFound } from '../components/States';
+import { Shell } from './Shell';
+
+const page = (Part: LazyExoticComponent<ComponentType>) => (
+    <Suspense fallback={<Loading />}>
+        <Part />
+    </Suspense>
+);
+
+function Crash() {
+    return <ErrorNote error={useRouteError()} onRetry={() => location.reload()} />;
+}
+
+function Missing() {
+    return (
+        <Page title="404">
+            <NotFound />
+        </Page>
+    );
+}
+
+export const routes = [
+    {
+        path: '/login/',
+        element: page(lazy(() => import('../features/accounts/LoginPage'))),
+        errorElement: <Crash />,
+    },
+    {
+        path: '/setup/',
+        element: page(lazy(() => import('../features/accounts/SetupPage'))),
+        errorElement: <Crash />,
+    },
+    {
+        element: <Shell />,
+        errorElement: <Crash />,
+        children: [
+            { path: '/', element: page(lazy(() => import('../features/datasets/HomePage'))) },
+            { path: '/account/', element: page(lazy(() => import('../features/accounts/AccountPage'))) },
+            { path: '/users/', element: page(lazy(() => import('../features/accounts/UsersPage'))) },
+            { path: '*', element: <Missing /> },
+        ],
+    },
+];
+
+export const router = () => createBrowserRouter(routes);

@@ -1,0 +1,92 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { ApiError, del, get, patch, post, setCsrfToken } from '../../api/client';
+import type { components } from '../../api/schema';
+
+export type User = components['schemas']['User'];
+export type WhoAmI = components['schemas']['WhoAmI'];
+export type SignedIn = components['schemas']['SignedIn'];
+export type Scope = components['schemas']['Scope'];
+type Schemas = components['schemas'];
+
+export const sessionKey = ['session'];
+
+/** Who is signed in; null when nobody is. */
+export function useSession() {
+    return useQuery({
+        queryKey: sessionKey,
+        staleTime: 5 * 60_000,
+        retry: false,
+        queryFn: async ({ signal }) => {
+            try {
+                const me = await get<WhoAmI>('/api/v1/session', signal);
+                setCsrfToken(me.csrf_token);
+                return me;
+            } catch (error) {
+                if (error instanceof ApiError && error.status === 401) return null;
+                throw error;
+            }
+        },
+    });
+}
+
+export const useSignInPage = () =>
+    useQuery({ queryKey: ['login'], queryFn: () => get<Schemas['SignInPage']>('/login/'), retry: false });
+
+export const useSetupPage = () =>
+    useQuery({ queryKey: ['setup'], queryFn: () => get<Schemas['SetupPage']>('/setup/'), retry: false });
+
+/** Forgets everything of the former person before the new one's pages load. */
+function useEnter<T>(path: string) {
+    const client = useQueryClient();
+    return useMutation({
+        mutationFn: (wish: T) => post<SignedIn>(path, wish),
+        onSuccess: async (answer) => {
+            setCsrfToken(answer.csrf_token);
+            client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'session' });
+            await client.invalidateQueries({ queryKey: sessionKey });
+        },
+    });
+}
+
+export const useSignIn = () => useEnter<{ name: string; password: string; next: string }>('/login/');
+export const useSetUp = () =>
+    useEnter<{ token: string; name: string; password: string; language: 'en' | 'fr' }>('/setup/');
+
+export function useSignOut() {
+    const client = useQueryClient();
+    return useMutation({
+        mutationFn: () => post<void>('/logout/'),
+        onSuccess: () => {
+            setCsrfToken('');
+            client.clear();
+            client.setQueryData(sessionKey, null);
+        },
+    });
+}
+
+function useChange<T, R>(key: string, mutationFn: (wish: T) => Promise<R>) {
+    const client = useQueryClient();
+    return useMutation({ mutationFn, onSuccess: () => client.invalidateQueries({ queryKey: [key] }) });
+}
+
+export const useChangeMe = () =>
+    useChange('session', (wish: Schemas['MeChange']) => patch<User>('/api/v1/me', wish));
+
+export const useSessions = () =>
+    useQuery({ queryKey: ['sessions'], queryFn: () => get<Schemas['SessionList']>('/api/v1/sessions') });
+export const useEndSession = () => useChange('sessions', (id: number) => del(`/api/v1/sessions/${id}`));
+
+export const useTokens = () =>
+    useQuery({ queryKey: ['tokens'], queryFn: () => get<Schemas['TokenList']>('/api/v1/tokens') });
+export const useCreateToken = () =>
+    useChange('tokens', (wish: Schemas['TokenRequest']) => post<Schemas['NewToken']>('/api/v1/tokens', wish));
+export const useRevokeToken = () => useChange('tokens', (id: number) => del(`/api/v1/tokens/${id}`));
+
+export const useUsers = () =>
+    useQuery({ queryKey: ['users'], queryFn: () => get<Schemas['UserList']>('/api/v1/users?limit=500') });
+export const useAddUser = () =>
+    useChange('users', (wish: Schemas['UserRequest']) => post<User>('/api/v1/users', wish));
+export const useChangeUser = () =>
+    useChange('users', ({ id, ...wish }: { id: number; disabled?: boolean; administrator?: boolean }) =>
+        patch<User>(`/api/v1/users/${id}`, wish),
+    );

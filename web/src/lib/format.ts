@@ -1,0 +1,74 @@
+import { currentLanguage } from './i18n';
+
+const forms = new Map<string, Intl.NumberFormat>();
+
+function numberForm(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+    const key = currentLanguage() + JSON.stringify(options);
+    let form = forms.get(key);
+    if (!form) forms.set(key, (form = new Intl.NumberFormat(currentLanguage(), options)));
+    return form;
+}
+
+export const formatInteger = (value: number) => numberForm({ maximumFractionDigits: 0 }).format(value);
+
+/** A number as people read it: whole numbers whole, others with at most `digits` significant digits. */
+export function formatNumber(value: number, digits = 4): string {
+    if (!Number.isFinite(value)) return '–';
+    if (Number.isInteger(value) && Math.abs(value) < 1e15) return formatInteger(value);
+    const size = Math.abs(value);
+    if (size >= 1e9 || size < 1e-4) {
+        return numberForm({ notation: 'scientific', maximumSignificantDigits: digits }).format(value);
+    }
+    return numberForm({ maximumSignificantDigits: Math.max(digits, Math.ceil(Math.log10(size))) }).format(
+        value,
+    );
+}
+
+export const formatPercent = (ratio: number, digits = 0) =>
+    numberForm({ style: 'percent', maximumFractionDigits: digits }).format(ratio);
+
+export function formatBytes(bytes: number): string {
+    const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+    let value = bytes;
+    let unit = 0;
+    while (value >= 1024 && unit < units.length - 1) {
+        value /= 1024;
+        unit += 1;
+    }
+    const options = {
+        style: 'unit',
+        unit: units[unit],
+        maximumFractionDigits: value < 10 && unit > 0 ? 1 : 0,
+    } as const;
+    return numberForm(options).format(value);
+}
+
+export const formatTime = (ms: number) =>
+    new Intl.DateTimeFormat(currentLanguage(), { dateStyle: 'medium', timeStyle: 'short' }).format(ms);
+
+export const formatDay = (ms: number) =>
+    new Intl.DateTimeFormat(currentLanguage(), { dateStyle: 'medium' }).format(ms);
+
+/** "3 minutes ago" in the page's language. */
+export function formatAgo(ms: number, now = Date.now()): string {
+    const steps: [Intl.RelativeTimeFormatUnit, number][] = [
+        ['day', 86_400_000],
+        ['hour', 3_600_000],
+        ['minute', 60_000],
+        ['second', 1000],
+    ];
+    const form = new Intl.RelativeTimeFormat(currentLanguage(), { numeric: 'auto' });
+    for (const [unit, size] of steps) {
+        if (Math.abs(now - ms) >= size) return form.format(Math.round((ms - now) / size), unit);
+    }
+    return form.format(0, 'second');
+}
+
+/** Seconds as "1 min 20 s". */
+export function formatDuration(seconds: number): string {
+    const whole = Math.max(0, Math.round(seconds));
+    if (whole < 60) return `${whole} s`;
+    return whole % 60 === 0
+        ? `${Math.floor(whole / 60)} min`
+        : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}

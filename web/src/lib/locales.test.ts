@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const locales = resolve(import.meta.dirname, '../../../locales');
+const sources = resolve(import.meta.dirname, '..');
+const read = (name: string) =>
+    JSON.parse(readFileSync(resolve(locales, name), 'utf8')) as Record<string, string>;
+const features = readdirSync(locales)
+    .filter((name) => name.endsWith('.en.json'))
+    .map((name) => name.split('.')[0]!);
+
+function placeholders(text: string): string[] {
+    return [...text.matchAll(/\{(\w+)/g)].map((match) => match[1]!).sort();
+}
+
+describe('catalogues', () => {
+    it.each(features)('%s has the same keys and placeholders in English and French', (feature) => {
+        const en = read(`${feature}.en.json`);
+        const fr = read(`${feature}.fr.json`);
+        expect(Object.keys(fr).sort()).toEqual(Object.keys(en).sort());
+        const differing = Object.keys(en).filter(
+            (key) =>
+                new Set(placeholders(en[key]!)).symmetricDifference(new Set(placeholders(fr[key]!))).size > 0,
+        );
+        expect(differing.filter((key) => key.startsWith('ui.'))).toEqual([]);
+        expect(
+            Object.values(en)
+                .concat(Object.values(fr))
+                .filter((text) => !text.trim()),
+        ).toEqual([]);
+    });
+
+    it('hold every key that the pages name', () => {
+        const missing: string[] = [];
+        for (const file of readdirSync(sources, { recursive: true, encoding: 'utf8' })) {
+            if (!/\.tsx?$/.test(file) || file.includes('.test.')) continue;
+            const text = readFileSync(resolve(sources, file), 'utf8');
+            for (const [, feature, key] of text.matchAll(/['"`](\w+):(ui\.[\w.]+)['"`]/g)) {
+                if (!(key! in read(`${feature}.en.json`))) missing.push(`${feature}:${key}`);
+            }
+        }
+        expect(missing).toEqual([]);
+    });
+});

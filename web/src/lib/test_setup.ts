@@ -1,0 +1,23 @@
+import { cleanup } from '@testing-library/react';
+import { afterEach, beforeAll } from 'vitest';
+import { startI18n } from './i18n';
+
+// jsdom lacks what Mantine and the charts ask of a browser.
+window.matchMedia = (query) =>
+    ({
+        matches: false,
+        media: query,
+        addEventListener() {},
+        removeEventListener() {},
+        addListener() {},
+        removeListener() {},
+    }) as unknown as MediaQueryList;
+window.ResizeObserver = class {
+    observe() {}
+    unobserve() {}
+    disconnect() {}
+};
+window.HTMLElement.prototype.scrollIntoView = () => {};
+
+beforeAll(() => startI18n('en'));
+afterEach(() => cleanup());
