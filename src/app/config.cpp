@@ -1,12 +1,9 @@
 #include "app/config.hpp"
 
 #include "features/accounts/service.hpp"
-#include "foundation/base/files.hpp"
 #include "foundation/http/server.hpp"
 
-#include <cstring>
 #include <filesystem>
-#include <iterator>
 #include <unistd.h>
 
 namespace csva::embedded {
@@ -85,31 +82,41 @@ const std::vector<store::Migrations>& migrations() {
     return all;
 }
 
-Result<std::unique_ptr<store::Database>> open_database(const base::Settings& settings) {
+namespace {
+
+Result<std::unique_ptr<store::Database>> connect(const base::Settings& settings) {
     const std::string folder = settings.text("data.dir");
     std::error_code failed;
     std::filesystem::create_directories(folder, failed);
     if (failed) return base::fail(base::ErrorKind::unavailable, "base.file_unwritable");
-    TRY(auto database,
-        store::Database::open(
-            {.url = settings.secret("database.url").reveal(),
-             .data_folder = folder,
-             .pool_size = settings.integer("database.pool_size"),
-             .wait_ms = settings.integer("database.wait_ms")}
-        ));
+    return store::Database::open(
+        {.url = settings.secret("database.url").reveal(),
+         .data_folder = folder,
+         .pool_size = settings.integer("database.pool_size"),
+         .wait_ms = settings.integer("database.wait_ms")}
+    );
+}
+
+}  // namespace
+
+Result<std::unique_ptr<store::Database>> open_database(const base::Settings& settings) {
+    TRY(auto database, connect(settings));
     if (database->backend() == store::Backend::sqlite) {
         CHECK_OK(database->migrate(migrations()));
         return database;
     }
     TRY(const auto pending, database->pending(migrations()));
-    if (!pending.empty()) {
-        return base::fail(
-            base::ErrorKind::unavailable,
-            "app.migrate_first",
-            {{"count", static_cast<std::int64_t>(pending.size())}}
-        );
-    }
-    return database;
+    if (pending.empty()) return database;
+    return base::fail(
+        base::ErrorKind::unavailable,
+        "app.migrate_first",
+        {{"count", static_cast<std::int64_t>(pending.size())}}
+    );
+}
+
+Result<std::int64_t> migrate_database(const base::Settings& settings) {
+    TRY(const auto database, connect(settings));
+    return database->migrate(migrations());
 }
 
 }  // namespace csva::app

@@ -31,4 +31,7 @@ const std::vector<store::Migrations>& migrations();
 /// by `csva migrate`. Errors: store.*, app.migrate_first.
 base::Result<std::unique_ptr<store::Database>> open_database(const base::Settings& settings);
 
+/// Brings the schema forward on either back end; how many migrations were applied. Errors: store.*.
+base::Result<std::int64_t> migrate_database(const base::Settings& settings);
+
 }  // namespace csva::app

@@ -30,6 +30,8 @@ void run(CommandLine& line, const std::function<base::Result<void>()>& work);
 /// First line of standard input, without its end. Errors: app.no_password.
 base::Result<std::string> password_from_stdin();
 
+void add_serve(CommandLine& line);
+void add_migrate(CommandLine& line);
 void add_user(CommandLine& line);
 void add_token(CommandLine& line);
 

@@ -1,5 +1,5 @@
-#include "app/commands/account_store.hpp"
 #include "app/commands/commands.hpp"
+#include "app/compose.hpp"
 #include "foundation/base/clock.hpp"
 
 #include <CLI/CLI.hpp>
@@ -35,7 +35,7 @@ std::string_view text_of(Scope scope) {
 }
 
 Result<void> add(const Options& options) {
-    TRY(const auto store, AccountStore::open(options.common));
+    TRY(const auto store, Composition::make(options.common));
     TRY(const User user, store->accounts().user_named(options.name));
     TRY(const auto made,
         store->accounts().create_token(
@@ -46,7 +46,7 @@ Result<void> add(const Options& options) {
 }
 
 Result<void> list(const Options& options) {
-    TRY(const auto store, AccountStore::open(options.common));
+    TRY(const auto store, Composition::make(options.common));
     TRY(const User user, store->accounts().user_named(options.name));
     TRY(const auto tokens, store->accounts().tokens(user.id));
     for (const auto& token : tokens) {
@@ -67,7 +67,7 @@ Result<void> list(const Options& options) {
 }
 
 Result<void> revoke(const Options& options) {
-    TRY(const auto store, AccountStore::open(options.common));
+    TRY(const auto store, Composition::make(options.common));
     TRY(const User user, store->accounts().user_named(options.name));
     return store->accounts().revoke_token(user.id, TokenId(options.token_id));
 }

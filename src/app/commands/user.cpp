@@ -1,5 +1,5 @@
-#include "app/commands/account_store.hpp"
 #include "app/commands/commands.hpp"
+#include "app/compose.hpp"
 #include "foundation/base/clock.hpp"
 
 #include <CLI/CLI.hpp>
@@ -40,7 +40,7 @@ void print(const User& user, bool json) {
 
 Result<void> add(const Options& options) {
     TRY(const std::string password, password_from_stdin());
-    TRY(const auto store, AccountStore::open(options.common));
+    TRY(const auto store, Composition::make(options.common));
     TRY(const User user,
         store->accounts().create_user({options.name, password, options.administrator, {}}));
     print(user, options.json);
@@ -48,7 +48,7 @@ Result<void> add(const Options& options) {
 }
 
 Result<void> list(const Options& options) {
-    TRY(const auto store, AccountStore::open(options.common));
+    TRY(const auto store, Composition::make(options.common));
     UserId after;
     while (true) {
         TRY(const auto page, store->accounts().users(after, kPageSize));
@@ -61,7 +61,7 @@ Result<void> list(const Options& options) {
 /// Also lets a disabled user in again: this is the way back for who is locked out.
 Result<void> change_password(const Options& options) {
     TRY(const std::string password, password_from_stdin());
-    TRY(const auto store, AccountStore::open(options.common));
+    TRY(const auto store, Composition::make(options.common));
     TRY(const User user, store->accounts().user_named(options.name));
     TRY(const User changed,
         store->accounts().change_user(user.id, {.disabled = false, .password = password}));

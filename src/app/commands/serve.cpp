@@ -1,0 +1,119 @@
+#include "app/commands/commands.hpp"
+#include "app/compose.hpp"
+#include "foundation/base/log.hpp"
+#include "foundation/http/server.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <charconv>
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+#include <thread>
+
+namespace csva::app {
+namespace {
+
+using base::Result;
+
+struct Options {
+    CommonOptions common;
+    std::string listen = "127.0.0.1:8000";
+};
+
+struct Endpoint {
+    std::string host;
+    std::uint16_t port = 0;
+};
+
+/// "127.0.0.1:8000", "[::1]:8000". Errors: app.bad_listen.
+Result<Endpoint> endpoint_of(std::string_view text) {
+    const auto bad = [] { return base::fail(base::ErrorKind::invalid_argument, "app.bad_listen"); };
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos) return bad();
+    Endpoint endpoint;
+    std::string_view host = text.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    endpoint.host = host;
+    const char* last = text.data() + text.size();
+    const auto [end, code] = std::from_chars(text.data() + colon + 1, last, endpoint.port);
+    if (code != std::errc{} || end != last || host.empty()) return bad();
+    return endpoint;
+}
+
+sigset_t ending_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    return signals;
+}
+
+/// Stops the server at the first SIGTERM or SIGINT. They are blocked in every thread, so that this
+/// one gets them; `end` wakes it when the server has ended by itself.
+class SignalWatch {
+public:
+    explicit SignalWatch(http::Server& server)
+        : thread_([&server] {
+              const sigset_t signals = ending_signals();
+              int signal = 0;
+              sigwait(&signals, &signal);
+              server.stop();
+          }) {}
+    ~SignalWatch() {
+        pthread_kill(thread_.native_handle(), SIGTERM);
+        thread_.join();
+    }
+    SignalWatch(const SignalWatch&) = delete;
+    SignalWatch& operator=(const SignalWatch&) = delete;
+
+private:
+    std::thread thread_;
+};
+
+/// The link is for whoever started the service: it goes to the terminal, never to the log.
+Result<void> print_first_run_link(accounts::Accounts& accounts, const std::string& address) {
+    TRY(const auto path, accounts.first_run_path());
+    if (path) std::cout << "Make the first account: " << address << *path << std::endl;
+    return {};
+}
+
+Result<void> serve(const Options& options) {
+    TRY(const Endpoint endpoint, endpoint_of(options.listen));
+    TRY(const auto parts, Composition::make(options.common));
+    const std::filesystem::path staging =
+        std::filesystem::path(parts->settings().text("data.dir")) / "staging";
+    std::filesystem::create_directories(staging);
+    const sigset_t signals = ending_signals();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    http::Server server(
+        {parts->routes(),
+         parts->accounts().authenticator(),
+         parts->events(),
+         parts->metrics(),
+         parts->settings(),
+         staging}
+    );
+    CHECK_OK(server.listen(endpoint.host, endpoint.port));
+    const bool six = endpoint.host.find(':') != std::string::npos;
+    const std::string address =
+        fmt::format("http://{}:{}", six ? "[" + endpoint.host + "]" : endpoint.host, server.port());
+    CHECK_OK(print_first_run_link(parts->accounts(), address));
+    std::cout << "CSV Analyzer answers on " << address << "/" << std::endl;
+    const SignalWatch watch(server);
+    server.run();
+    return {};
+}
+
+}  // namespace
+
+void add_serve(CommandLine& line) {
+    const auto options = std::make_shared<Options>();
+    CLI::App* command = line.app.add_subcommand("serve", "Answer over HTTP");
+    add_common_options(*command, options->common);
+    command->add_option("--listen", options->listen, "HOST:PORT")->capture_default_str();
+    command->callback([&line, options] { run(line, [&options] { return serve(*options); }); });
+}
+
+}  // namespace csva::app

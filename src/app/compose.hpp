@@ -1,0 +1,46 @@
+#pragma once
+
+#include "app/config.hpp"
+#include "features/accounts/service.hpp"
+#include "foundation/base/metrics.hpp"
+#include "foundation/base/settings.hpp"
+#include "foundation/http/event_hub.hpp"
+#include "foundation/http/routes.hpp"
+#include "foundation/store/database.hpp"
+#include "foundation/store/lifecycle.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace csva::app {
+
+/// All features joined on one store: what the server serves and the commands share. One line a
+/// feature in compose.cpp.
+class Composition {
+public:
+    /// Errors: those of load_settings and open_database.
+    static base::Result<std::unique_ptr<Composition>> make(const CommonOptions& options);
+
+    const base::Settings& settings() const { return settings_; }
+    base::Metrics& metrics() { return metrics_; }
+    store::Database& database() { return *database_; }
+    accounts::Accounts& accounts() { return *accounts_; }
+    http::EventHub& events() { return events_; }
+    const http::Routes& routes() const { return routes_; }
+    /// Those that hold references before those they refer to.
+    std::vector<store::Lifecycle*> lifecycles() const;
+
+private:
+    explicit Composition(base::Settings settings) : settings_(std::move(settings)) {}
+    void join();
+
+    base::Settings settings_;
+    base::Metrics metrics_;
+    http::EventHub events_;
+    std::unique_ptr<store::Database> database_;
+    std::unique_ptr<accounts::Accounts> accounts_;
+    std::vector<std::unique_ptr<store::Lifecycle>> lifecycles_;
+    http::Routes routes_;
+};
+
+}  // namespace csva::app
