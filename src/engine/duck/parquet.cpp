@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 namespace csva::duck {
 namespace {
 
@@ -57,6 +59,9 @@ base::Result<std::unique_ptr<table::TableReader>> open_table(
 base::Result<std::int64_t> write_table(
     Session& session, table::TableReader& reader, const std::string& parquet
 ) {
+    std::error_code absent;  // DuckDB would replace an older file through a second name, which the
+                             // closed room forbids
+    std::filesystem::remove(parquet, absent);
     CHECK_OK(session.attach("written", reader));
     CHECK_OK(session.execute(
         fmt::format("COPY written TO {} (FORMAT parquet, COMPRESSION zstd)", literal(parquet))

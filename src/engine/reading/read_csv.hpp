@@ -1,21 +1,23 @@
 #pragma once
 
-#include <string>
-
 #include "engine/reading/receipt.hpp"
 #include "engine/table/source.hpp"
 #include "foundation/base/control.hpp"
 #include "foundation/base/result.hpp"
 
+#include <string>
+
 namespace csva::reading {
 
 struct ReadRequest {
-    std::string input;             ///< The file as it came.
-    std::string parquet;           ///< Where the typed version goes; empty: only the receipt is wanted.
-    std::string rejects;           ///< Where rejects.csv goes (line, reason, raw text); made only if there are any; empty: nowhere.
-    std::string temporary_folder;  ///< For transcoding and spilling; empty: beside the Parquet file.
-    bool all_text = false;         ///< Every column stays text: each cell's characters as they are.
-    int threads = 0;               ///< 0: as many as the machine has.
+    std::string input;    ///< The file as it came.
+    std::string parquet;  ///< Where the typed version goes; empty: only the receipt is wanted.
+    std::string rejects;  ///< Where rejects.csv goes (line, reason, raw text); made only if there
+                          ///< are any; empty: nowhere.
+    std::string
+        temporary_folder;   ///< For transcoding and spilling; empty: beside the Parquet file.
+    bool all_text = false;  ///< Every column stays text: each cell's characters as they are.
+    int threads = 0;        ///< 0: as many as the machine has.
     std::int64_t memory_limit_bytes = 0;  ///< DuckDB's share; 0: its own default.
 };
 
@@ -24,10 +26,11 @@ struct ReadOutcome {
     Receipt receipt;
 };
 
-/// Reads a CSV file: decides encoding, dialect, header and types on a sample, then verifies them on every record; a cell that
-/// contradicts the sample changes the decision, never the cell. rows_in = rows_kept + rows_rejected always holds.
-/// Errors: reading.empty_file, reading.binary_file, reading.file_missing, reading.too_many_columns, reading.nothing_kept,
-/// reading.damaged_encoding, those of duck::Session, jobs.cancelled.
+/// Reads a CSV file: decides encoding, dialect, header and types on a sample, then verifies them on
+/// every record; a cell that contradicts the sample changes the decision, never the cell. rows_in =
+/// rows_kept + rows_rejected always holds. Errors: reading.empty_file, reading.binary_file,
+/// reading.file_missing, reading.too_many_columns, reading.nothing_kept, reading.damaged_encoding,
+/// those of duck::Session, jobs.cancelled.
 base::Result<ReadOutcome> read_csv(const ReadRequest& request, base::Control& control);
 
 }  // namespace csva::reading

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "engine/table/column.hpp"
+#include "foundation/base/described.hpp"
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "engine/table/column.hpp"
-#include "foundation/base/described.hpp"
 
 namespace csva::reading {
 
@@ -13,24 +13,34 @@ namespace csva::reading {
 struct Dialect {
     std::string encoding = "UTF-8";
     bool byte_order_mark = false;
-    std::string delimiter = ",";   ///< Empty: one column.
-    std::string quote = "\"";      ///< Empty: none.
-    std::string escape = "\"";     ///< The quote itself (doubled) or a backslash.
-    std::string line_end = "lf";   ///< lf, crlf, cr, mixed.
+    std::string delimiter = ",";  ///< Empty: one column.
+    std::string quote = "\"";     ///< Empty: none.
+    std::string escape = "\"";    ///< The quote itself (doubled) or a backslash.
+    std::string line_end = "lf";  ///< lf, crlf, cr, mixed.
     bool header = true;
     std::int64_t header_rows = 1;
-    std::int64_t skipped_lines = 0;   ///< Lines before the table (a title, a note).
+    std::int64_t skipped_lines = 0;  ///< Lines before the table (a title, a note).
     bool operator==(const Dialect&) const = default;
 };
 CSVA_DESCRIBE(
-    Dialect, encoding, byte_order_mark, delimiter, quote, escape, line_end, header, header_rows, skipped_lines
+    Dialect,
+    encoding,
+    byte_order_mark,
+    delimiter,
+    quote,
+    escape,
+    line_end,
+    header,
+    header_rows,
+    skipped_lines
 )
 
 /// One fact that decided something: what, why, and how many cells or lines said so.
 struct Evidence {
-    std::string about;    ///< encoding, delimiter, header, decimal_mark, date_order, missing_words, type.
-    std::string column;   ///< Display name; empty: the whole file.
-    std::string found;    ///< What was decided.
+    std::string
+        about;  ///< encoding, delimiter, header, decimal_mark, date_order, missing_words, type.
+    std::string column;  ///< Display name; empty: the whole file.
+    std::string found;   ///< What was decided.
     std::int64_t count_for = 0;
     std::int64_t count_against = 0;
     bool operator==(const Evidence&) const = default;
@@ -39,7 +49,7 @@ CSVA_DESCRIBE(Evidence, about, column, found, count_for, count_against)
 
 /// Rejected rows of one reason.
 struct RejectCount {
-    std::string reason;   ///< too_many_cells, too_few_cells, open_quote, too_long.
+    std::string reason;  ///< too_many_cells, too_few_cells, open_quote, too_long.
     std::int64_t rows = 0;
     bool operator==(const RejectCount&) const = default;
 };
@@ -47,7 +57,7 @@ CSVA_DESCRIBE(RejectCount, reason, rows)
 
 /// One rejected row. The raw text is only in rejects.csv.
 struct Reject {
-    std::int64_t line = 0;   ///< In the source, from 1.
+    std::int64_t line = 0;  ///< In the source, from 1.
     std::string reason;
     bool operator==(const Reject&) const = default;
 };
@@ -69,14 +79,16 @@ struct Receipt {
     std::int64_t rows_in = 0;
     std::int64_t rows_kept = 0;
     std::int64_t rows_rejected = 0;
-    std::int64_t blank_lines = 0;        ///< Lines without any cell, not counted as rows.
+    std::int64_t blank_lines = 0;  ///< Lines without any cell, not counted as rows.
     std::vector<RejectCount> reject_counts;
-    std::vector<Reject> first_rejects;   ///< The first 100.
+    std::vector<Reject> first_rejects;  ///< The first 100.
     std::vector<table::Column> columns;
     std::vector<KeptAsText> kept_as_text;
     std::vector<Evidence> evidence;
-    std::vector<std::string> renamed;    ///< Headers that were empty or repeated, as they are named now.
-    std::vector<std::string> notes;      ///< Keys of `reading:notes.*`: header_only, one_column, odd_bytes_replaced...
+    std::vector<std::string>
+        renamed;  ///< Headers that were empty or repeated, as they are named now.
+    std::vector<std::string>
+        notes;  ///< Keys of `reading:notes.*`: header_only, one_column, odd_bytes_replaced...
     std::string reader = "reading@1";
 };
 CSVA_DESCRIBE(
