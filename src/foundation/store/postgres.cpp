@@ -1,0 +1,253 @@
+#include "foundation/base/described.hpp"
+#include "foundation/store/pool.hpp"
+#include "foundation/store/statement.hpp"
+
+#include <charconv>
+#include <libpq-fe.h>
+
+namespace csva::store {
+namespace {
+
+// Object ids of PostgreSQL's own types (pg_type.dat), fixed for ever.
+constexpr Oid kBool = 16, kInt8 = 20, kInt2 = 21, kInt4 = 23, kFloat4 = 700, kFloat8 = 701,
+              kNumeric = 1700;
+constexpr int kTries = 5;
+constexpr std::string_view kTryAgain = "store.try_again";
+constexpr std::int64_t kMigrationLock = 0x63737661;  // "csva"
+
+struct Answer {
+    PGresult* result;
+    explicit Answer(PGresult* r) : result(r) {}
+    ~Answer() { PQclear(result); }
+    Answer(const Answer&) = delete;
+    Answer& operator=(const Answer&) = delete;
+    bool good() const {
+        const auto status = PQresultStatus(result);
+        return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+    }
+};
+
+Value value_of(const PGresult* result, int row, int column) {
+    if (PQgetisnull(result, row, column) != 0) return {};
+    const std::string_view text(
+        PQgetvalue(result, row, column), static_cast<std::size_t>(PQgetlength(result, row, column))
+    );
+    const Oid type = PQftype(result, column);
+    std::int64_t integer = 0;
+    double real = 0;
+    switch (type) {
+        case kBool:
+            return text == "t";
+        case kInt2:
+        case kInt4:
+        case kInt8:
+            std::from_chars(text.data(), text.data() + text.size(), integer);
+            return integer;
+        case kNumeric:
+            if (text.find('.') == std::string_view::npos) {
+                std::from_chars(text.data(), text.data() + text.size(), integer);
+                return integer;
+            }
+            [[fallthrough]];
+        case kFloat4:
+        case kFloat8:
+            std::from_chars(text.data(), text.data() + text.size(), real);
+            return real;
+        default:
+            return text;
+    }
+}
+
+class Connection : public Session {
+public:
+    explicit Connection(std::string url) : url_(std::move(url)) {}
+    ~Connection() override { PQfinish(handle_); }
+
+    /// Connects at the first use and again after a loss.
+    base::Result<void> ready() {
+        if (handle_ != nullptr && PQstatus(handle_) == CONNECTION_OK) return {};
+        PQfinish(handle_);
+        handle_ = PQconnectdb(url_.c_str());
+        if (PQstatus(handle_) != CONNECTION_OK)
+            return std::unexpected(unavailable(PQerrorMessage(handle_)));
+        return execute("SET client_min_messages = warning");
+    }
+
+    Backend backend() const override { return Backend::postgres; }
+
+    base::Result<std::int64_t> run(std::string_view sql, std::vector<Value> parameters) override {
+        const Answer answer(send(sql, parameters));
+        if (!answer.good()) return std::unexpected(error_of(answer));
+        std::int64_t changed = 0;
+        const std::string_view text = PQcmdTuples(answer.result);
+        std::from_chars(text.data(), text.data() + text.size(), changed);
+        return changed;
+    }
+
+    base::Result<std::vector<Row>> rows(std::string_view sql, std::vector<Value> parameters)
+        override {
+        const Answer answer(send(sql, parameters));
+        if (!answer.good()) return std::unexpected(error_of(answer));
+        auto columns = std::make_shared<std::vector<std::string>>();
+        for (int i = 0; i < PQnfields(answer.result); ++i)
+            columns->emplace_back(PQfname(answer.result, i));
+        std::vector<Row> out(static_cast<std::size_t>(PQntuples(answer.result)));
+        for (std::size_t row = 0; row < out.size(); ++row) {
+            out[row].columns = columns;
+            for (int i = 0; i < PQnfields(answer.result); ++i)
+                out[row].values.push_back(value_of(answer.result, static_cast<int>(row), i));
+        }
+        return out;
+    }
+
+    base::Result<void> execute(const std::string& sql) {
+        const Answer answer(PQexec(handle_, sql.c_str()));
+        if (!answer.good()) return std::unexpected(error_of(answer));
+        return {};
+    }
+
+private:
+    PGresult* send(std::string_view sql, const std::vector<Value>& parameters) {
+        std::vector<std::string> texts(parameters.size());
+        std::vector<const char*> pointers(parameters.size(), nullptr);
+        for (std::size_t i = 0; i < parameters.size(); ++i) {
+            const auto& data = parameters[i].data;
+            if (std::holds_alternative<std::monostate>(data)) continue;
+            if (const auto* integer = std::get_if<std::int64_t>(&data))
+                texts[i] = std::to_string(*integer);
+            else if (const auto* real = std::get_if<double>(&data))
+                base::encode_number(texts[i], *real);
+            else
+                texts[i] = std::get<std::string>(data);
+            pointers[i] = texts[i].c_str();
+        }
+        return PQexecParams(
+            handle_,
+            numbered(sql, Backend::postgres).c_str(),
+            static_cast<int>(pointers.size()),
+            nullptr,
+            pointers.data(),
+            nullptr,
+            nullptr,
+            0
+        );
+    }
+
+    base::Error error_of(const Answer& answer) {
+        const char* state = PQresultErrorField(answer.result, PG_DIAG_SQLSTATE);
+        const std::string_view code = state == nullptr ? "" : state;
+        const std::string text = PQerrorMessage(handle_);
+        if (PQstatus(handle_) != CONNECTION_OK || code.starts_with("57") ||
+            code.starts_with("08") || code.starts_with("53"))
+            return unavailable(text);
+        if (code == "40001" || code == "40P01")
+            return base::Error(base::ErrorKind::unavailable, kTryAgain).with_internal(text);
+        if (code.starts_with("23")) return conflict(text);
+        return base::internal_error("postgres: " + text);
+    }
+
+    std::string url_;
+    PGconn* handle_ = nullptr;
+};
+
+struct Borrowed {
+    Pool<Connection>& pool;
+    std::unique_ptr<Connection> connection;
+    ~Borrowed() {
+        if (connection) pool.add(std::move(connection));
+    }
+};
+
+class Postgres : public Database {
+public:
+    explicit Postgres(const Options& options) : wait_(options.wait_ms) {
+        for (std::int64_t i = 0; i < std::max<std::int64_t>(1, options.pool_size); ++i)
+            pool_.add(std::make_unique<Connection>(options.url));
+    }
+
+    Backend backend() const override { return Backend::postgres; }
+
+    base::Result<std::int64_t> migrate(std::span<const Migrations> features) override {
+        return in_transaction<std::int64_t>(
+            [&](Connection& connection) -> base::Result<std::int64_t> {
+                CHECK_OK(connection.rows("SELECT pg_advisory_xact_lock(:key)", {kMigrationLock}));
+                return apply_migrations(connection, features, [&](const std::string& sql) {
+                    return connection.execute(sql);
+                });
+            }
+        );
+    }
+
+    base::Result<std::vector<std::string>> pending(std::span<const Migrations> features) override {
+        return in_transaction<std::vector<std::string>>(
+            [&](Connection& connection) -> base::Result<std::vector<std::string>> {
+                TRY(const auto missing, pending_migrations(connection, features));
+                std::vector<std::string> names;
+                for (const auto& migration : missing) names.push_back(migration.name);
+                return names;
+            }
+        );
+    }
+
+    /// Errors: store.unavailable when the server cannot be reached.
+    base::Result<void> check() {
+        return with_reader([](Session&) {});
+    }
+
+protected:
+    base::Result<void> with_reader(const std::function<void(Session&)>& work) override {
+        const OneSession one;
+        Borrowed borrowed{pool_, pool_.take(wait_)};
+        if (!borrowed.connection) return std::unexpected(unavailable("no connection was free"));
+        CHECK_OK(borrowed.connection->ready());
+        work(*borrowed.connection);
+        return {};
+    }
+
+    base::Result<void> with_writer(const std::function<base::Result<void>(Session&)>& work
+    ) override {
+        return in_transaction<void>([&](Connection& connection) { return work(connection); });
+    }
+
+private:
+    template <class T>
+    base::Result<T> in_transaction(const std::function<base::Result<T>(Connection&)>& work) {
+        const OneSession one;
+        Borrowed borrowed{pool_, pool_.take(wait_)};
+        if (!borrowed.connection) return std::unexpected(unavailable("no connection was free"));
+        for (int tries = 1;; ++tries) {
+            auto outcome = once(*borrowed.connection, work);
+            if (outcome || outcome.error().reason != kTryAgain) return outcome;
+            if (tries == kTries) return std::unexpected(unavailable(outcome.error().internal));
+        }
+    }
+
+    template <class T>
+    static base::Result<T> once(
+        Connection& connection, const std::function<base::Result<T>(Connection&)>& work
+    ) {
+        CHECK_OK(connection.ready());
+        CHECK_OK(connection.execute("BEGIN"));
+        auto outcome = work(connection);
+        if (outcome) {
+            auto committed = connection.execute("COMMIT");
+            if (committed) return outcome;
+            outcome = std::unexpected(committed.error());
+        }
+        (void)connection.execute("ROLLBACK");
+        return outcome;
+    }
+
+    std::chrono::milliseconds wait_;
+    Pool<Connection> pool_;
+};
+
+}  // namespace
+
+base::Result<std::unique_ptr<Database>> open_postgres(const Database::Options& options) {
+    auto made = std::make_unique<Postgres>(options);
+    CHECK_OK(made->check());
+    return made;
+}
+
+}  // namespace csva::store
