@@ -28,6 +28,8 @@ base::Result<JobId> enqueue(store::Session& session, const NewJob& job);
 
 /// Errors: jobs.not_found.
 base::Result<Job> get(store::Session& session, JobId id);
+/// What was enqueued with it. Errors: jobs.not_found.
+base::Result<std::string> input_of(store::Session& session, JobId id);
 /// Newest first.
 base::Result<std::vector<Job>> list(
     store::Session& session, std::int64_t project_id, std::int64_t dataset_id, std::int64_t limit

@@ -78,6 +78,12 @@ base::Result<Job> get(store::Session& session, JobId id) {
     return std::move(*job);
 }
 
+base::Result<std::string> input_of(store::Session& session, JobId id) {
+    TRY(const auto row, session.row("SELECT input FROM jobs WHERE id = :id", {id}));
+    if (!row) return base::fail(base::ErrorKind::not_found, "jobs.not_found");
+    return row->text("input");
+}
+
 base::Result<std::vector<Job>> list(
     store::Session& session, std::int64_t project_id, std::int64_t dataset_id, std::int64_t limit
 ) {

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "features/datasets/types.hpp"
+#include "foundation/base/error.hpp"
+#include "foundation/i18n/catalogue.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace csva::datasets {
+
+/// Details of an error as one JSON object, to be kept in a row.
+std::string details_json(const base::Error& error);
+
+/// The way back, with the sentences in a person's language.
+Problem problem_from(std::string_view reason, std::string_view details, i18n::Language language);
+
+}  // namespace csva::datasets

@@ -1,0 +1,115 @@
+#pragma once
+
+#include "features/accounts/service.hpp"
+#include "features/datasets/types.hpp"
+#include "foundation/base/settings.hpp"
+#include "foundation/blob/blob.hpp"
+#include "foundation/http/message.hpp"
+#include "foundation/jobs/kind.hpp"
+#include "foundation/store/database.hpp"
+#include "foundation/store/lifecycle.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace csva::datasets {
+
+store::Migrations migrations();
+std::vector<base::SettingRow> setting_rows();
+std::unique_ptr<store::Lifecycle> lifecycle();
+/// The kind "dataset" for routes' access.
+accounts::ObjectKind object_kind();
+/// The kind "job": any job of the queue.
+accounts::ObjectKind job_kind();
+/// The kind of job "read". `settings` outlives it.
+jobs::Kind read_kind(const base::Settings& settings);
+/// The file as read, as enqueued with an upload.
+inline constexpr std::string_view kReadJob = "read";
+
+/// Erases what another feature keeps about a data set, inside the transaction that deletes it.
+using Eraser = std::function<base::Result<void>(store::Session&, DatasetId)>;
+
+// For the features above, inside their own session.
+
+/// The version to work on: `wanted`, or the current one when it is 0. Errors: datasets.not_found,
+/// datasets.not_ready, datasets.version_not_found (also when it is another data set's).
+base::Result<VersionTable> table_of(store::Session& session, DatasetId id, VersionId wanted = {});
+/// From the file as read to the version: the tables whose steps made it. Errors:
+/// datasets.version_not_found.
+base::Result<std::vector<VersionTable>> lineage(store::Session& session, VersionId id);
+/// Keys of all blobs in use.
+base::Result<std::set<std::string>> referenced_blobs(store::Session& session);
+/// Number of data sets.
+base::Result<std::int64_t> count(store::Session& session);
+
+/// The rules of data sets. Thread-safe.
+class Service {
+public:
+    struct Parts {
+        store::Database& database;
+        blob::BlobStore& blobs;
+        const base::Settings& settings;
+        std::vector<Eraser> erasers;
+    };
+    explicit Service(Parts parts) : parts_(std::move(parts)) {}
+
+    /// Takes the file and enqueues its reading. When this returns, file and row are on disk.
+    /// Errors: datasets.no_file_part (null), datasets.empty_file, datasets.binary_file,
+    /// datasets.quota_used_up, datasets.disk_low, those of the blob store.
+    base::Result<Dataset> upload(const http::Actor& actor, http::StagedFile* file);
+    /// Errors of all below: datasets.not_found.
+    base::Result<Dataset> get(DatasetId id, i18n::Language language);
+    base::Result<DatasetList> list(
+        const http::Actor& actor, const DatasetQuery& query, i18n::Language language
+    );
+    base::Result<View> view(DatasetId id, i18n::Language language);
+    /// Errors: datasets.bad_name.
+    base::Result<Dataset> rename(DatasetId id, std::string_view name, i18n::Language language);
+    /// With its versions and all that hangs on it; a job under way is asked to stop.
+    base::Result<void> remove(DatasetId id);
+    base::Result<std::vector<Version>> versions(DatasetId id);
+    /// The parent becomes the current version. Errors: datasets.nothing_to_undo, datasets.busy.
+    base::Result<Dataset> undo(DatasetId id, i18n::Language language);
+    /// Errors: datasets.version_not_found, datasets.busy.
+    base::Result<Dataset> make_current(DatasetId id, VersionId version, i18n::Language language);
+    /// JSON of the receipt. Errors: datasets.not_ready.
+    base::Result<std::string> receipt(DatasetId id);
+    /// JSON of a version's profile. Errors: datasets.not_ready, datasets.version_not_found.
+    base::Result<std::string> profile(DatasetId id, VersionId version);
+    /// A file of the blob store and the name to save it under. Errors: datasets.no_rejects.
+    struct File {
+        std::filesystem::path path;
+        std::string name;
+    };
+    base::Result<File> original(DatasetId id);
+    base::Result<File> rejects(DatasetId id);
+    base::Result<VersionTable> table(DatasetId id, VersionId version);
+    base::Result<std::filesystem::path> local_path(std::string_view key) {
+        return parts_.blobs.local_path(key);
+    }
+    store::Database& database() { return parts_.database; }
+
+private:
+    base::Result<void> check_room(const http::Actor& actor, std::uint64_t size);
+    base::Result<DatasetId> insert_upload(
+        const http::Actor& actor, const http::StagedFile& file, const std::string& key
+    );
+    Parts parts_;
+};
+
+/// Is this the beginning of a file that cannot be a table in text form? Known signatures, or many
+/// NUL or control bytes that are not UTF-16 or UTF-32.
+bool plainly_binary(std::string_view first_bytes);
+
+/// `name` without what a file system or a header cannot carry: control characters; never empty.
+std::string safe_name(std::string_view name);
+
+/// "titanic" of "titanic.csv".
+std::string without_ending(std::string_view name);
+
+}  // namespace csva::datasets

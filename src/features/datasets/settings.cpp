@@ -1,0 +1,31 @@
+#include "features/datasets/service.hpp"
+
+namespace csva::datasets {
+
+std::vector<base::SettingRow> setting_rows() {
+    using base::SettingType;
+    return {
+        {"limits.user_bytes",
+         SettingType::integer,
+         "10737418240",
+         "bytes",
+         "Files that one user may keep, all together."},
+        {"limits.inbox_bytes",
+         SettingType::integer,
+         "1073741824",
+         "bytes",
+         "Files sent from this machine without an account, all together."},
+        {"limits.free_disk_bytes",
+         SettingType::integer,
+         "268435456",
+         "bytes",
+         "Free space that must stay on the disk of the data folder; uploads are refused below it."},
+        {"limits.read_memory_bytes",
+         SettingType::integer,
+         "1073741824",
+         "bytes",
+         "Memory that reading, profiling or cleaning a file may use before it spills to disk."},
+    };
+}
+
+}  // namespace csva::datasets
