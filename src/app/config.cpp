@@ -2,6 +2,7 @@
 
 #include "features/accounts/service.hpp"
 #include "foundation/http/server.hpp"
+#include "foundation/jobs/queue.hpp"
 
 #include <filesystem>
 #include <unistd.h>
@@ -63,6 +64,7 @@ std::map<std::string, std::string> environment() {
 std::vector<base::SettingRow> setting_rows() {
     std::vector<base::SettingRow> rows = own_rows();
     append(rows, http::setting_rows());
+    append(rows, jobs::setting_rows());
     append(rows, accounts::setting_rows());
     return rows;
 }
@@ -76,6 +78,7 @@ Result<base::Settings> load_settings(
 
 const std::vector<store::Migrations>& migrations() {
     static const std::vector<store::Migrations> all = {
+        jobs::migrations(),
         embedded::accounts_migrations(),
         embedded::projects_migrations(),
     };

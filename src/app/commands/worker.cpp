@@ -1,0 +1,67 @@
+#include "app/commands/commands.hpp"
+#include "app/kinds.hpp"
+#include "foundation/base/log.hpp"
+#include "foundation/jobs/agent.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <filesystem>
+#include <sys/prctl.h>
+#include <thread>
+#include <unistd.h>
+
+namespace csva::app {
+namespace {
+
+struct Options {
+    CommonOptions common;
+    bool supervised = false;
+};
+
+/// Signals that ask the worker to hand its jobs back and end.
+sigset_t ending_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    return signals;
+}
+
+base::Result<void> work(const Options& options) {
+    const sigset_t signals = ending_signals();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    // A server that is killed cannot stop its worker, so the kernel does.
+    if (options.supervised) ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    TRY(const base::Settings settings, load_settings(options.common));
+    TRY(const auto database, open_database(settings));
+    TRY(const auto blobs, blob::open_folder(settings.text("data.dir")));
+    base::Metrics metrics;
+    const jobs::Kinds kinds = job_kinds(settings);
+    std::error_code unknown;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
+    if (unknown) return std::unexpected(base::internal_error("/proc/self/exe"));
+    jobs::Agent agent({*database, *blobs, kinds, settings, metrics, program});
+    std::jthread hands([&agent] { agent.run(); });
+    base::log(base::LogLevel::info, "worker_started", {{"pid", std::int64_t{::getpid()}}});
+    int signal = 0;
+    sigwait(&signals, &signal);
+    agent.stop();
+    hands.join();
+    base::log(base::LogLevel::info, "worker_stopped");
+    return {};
+}
+
+}  // namespace
+
+void add_worker(CommandLine& line) {
+    const auto options = std::make_shared<Options>();
+    CLI::App* command = line.app.add_subcommand("worker", "Take jobs from the queue and run them");
+    add_common_options(*command, options->common);
+    command->add_flag(
+        "--supervised", options->supervised, "End when the process that started it ends"
+    );
+    command->callback([&line, options] { run(line, [&options] { return work(*options); }); });
+}
+
+}  // namespace csva::app
