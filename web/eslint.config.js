@@ -6,7 +6,12 @@ export default tseslint.config(
     ...tseslint.configs.recommended,
     {
         plugins: { 'react-hooks': hooks },
-        rules: { ...hooks.configs.recommended.rules, eqeqeq: ['error', 'smart'], 'no-console': 'error' },
+        rules: {
+            ...hooks.configs.recommended.rules,
+            'react-hooks/incompatible-library': 'off', // TanStack Virtual
+            eqeqeq: ['error', 'smart'],
+            'no-console': 'error',
+        },
     },
     { files: ['e2e/**', 'scripts/**'], rules: { 'no-console': 'off' } },
 );

@@ -1,3 +1,4 @@
+import { Container } from '@mantine/core';
 import { lazy, Suspense, type ComponentType, type LazyExoticComponent } from 'react';
 import { createBrowserRouter, useRouteError } from 'react-router';
 import { Page } from '../components/Page';
@@ -5,7 +6,13 @@ import { ErrorNote, Loading, NotFound } from '../components/States';
 import { Shell } from './Shell';
 
 const page = (Part: LazyExoticComponent<ComponentType>) => (
-    <Suspense fallback={<Loading />}>
+    <Suspense
+        fallback={
+            <Container size={1680}>
+                <Loading />
+            </Container>
+        }
+    >
         <Part />
     </Suspense>
 );
@@ -38,6 +45,11 @@ export const routes = [
         errorElement: <Crash />,
         children: [
             { path: '/', element: page(lazy(() => import('../features/datasets/HomePage'))) },
+            { path: '/view/:pk/', element: page(lazy(() => import('../features/datasets/DatasetPage'))) },
+            {
+                path: '/test-model/:pk/:model/',
+                element: page(lazy(() => import('../features/predictions/TestModelPage'))),
+            },
             { path: '/account/', element: page(lazy(() => import('../features/accounts/AccountPage'))) },
             { path: '/users/', element: page(lazy(() => import('../features/accounts/UsersPage'))) },
             { path: '*', element: <Missing /> },

@@ -1,3 +1,4 @@
+import IntlMessageFormat from 'intl-messageformat';
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -10,9 +11,22 @@ const features = readdirSync(locales)
     .filter((name) => name.endsWith('.en.json'))
     .map((name) => name.split('.')[0]!);
 
-function placeholders(text: string): string[] {
-    return [...text.matchAll(/\{(\w+)/g)].map((match) => match[1]!).sort();
+interface Part {
+    type: number;
+    value?: string;
+    options?: Record<string, { value: Part[] }>;
 }
+
+/** Names of the arguments of a message, with those inside plural and select branches. */
+function names(parts: Part[]): string[] {
+    const argument = (part: Part) => part.type > 0 && part.type < 7 && part.value !== undefined;
+    return parts.flatMap((part) => [
+        ...(argument(part) ? [part.value!] : []),
+        ...Object.values(part.options ?? {}).flatMap((option) => names(option.value)),
+    ]);
+}
+
+const placeholders = (text: string) => names(new IntlMessageFormat(text, 'en').getAst() as Part[]);
 
 describe('catalogues', () => {
     it.each(features)('%s has the same keys and placeholders in English and French', (feature) => {

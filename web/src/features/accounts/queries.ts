@@ -55,7 +55,7 @@ export const useSetUp = () =>
 export function useSignOut() {
     const client = useQueryClient();
     return useMutation({
-        mutationFn: () => post<void>('/logout/'),
+        mutationFn: () => post<void>('/logout/', {}),
         onSuccess: () => {
             setCsrfToken('');
             client.clear();

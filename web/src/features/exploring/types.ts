@@ -1,0 +1,4 @@
+import type { components } from '../../api/schema';
+
+export type Profile = components['schemas']['Profile'];
+export type ColumnProfile = components['schemas']['ColumnProfile'];

@@ -1,0 +1,66 @@
+import { Alert, Button, Stack, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { DropZone } from '../../components/DropZone';
+import { Section } from '../../components/Section';
+import { ErrorNote } from '../../components/States';
+import { formatPercent } from '../../lib/format';
+import { JobProgress } from '../jobs/JobProgress';
+import { useJob } from '../jobs/queries';
+import { batchFilePath, useBatch, type Batch } from './queries';
+
+function Outcome({ batch, name }: { batch: Batch; name: string }) {
+    const { t } = useTranslation();
+    const job = useJob(batch.job_id);
+    if (job.data?.state === 'succeeded') {
+        return (
+            <Alert variant="outline" role="status" title={t('predictions:ui.batch.ready')}>
+                <Button component="a" href={batchFilePath(batch.id)} download>
+                    {t('predictions:ui.batch.download')}
+                </Button>
+            </Alert>
+        );
+    }
+    if (job.data?.state === 'failed' || job.data?.state === 'cancelled') {
+        return (
+            <Alert color="red" variant="outline" role="alert" title={t('base:ui.error.title')}>
+                <Text size="sm">{job.data.reason}</Text>
+            </Alert>
+        );
+    }
+    return (
+        <JobProgress
+            job={job.data}
+            label={t('predictions:ui.batch.running', { name })}
+            stop={t('base:ui.cancel')}
+        />
+    );
+}
+
+/** A file of rows up, the same file with the answers down. */
+export function BatchPart({ modelId }: { modelId: number }) {
+    const { t } = useTranslation();
+    const batch = useBatch(modelId);
+    const progress = batch.isPending
+        ? {
+              share: batch.share,
+              label: t('datasets:ui.drop.sending', { name: batch.variables.name }),
+              value: t('datasets:ui.drop.percent', { percent: formatPercent(batch.share) }),
+          }
+        : undefined;
+    return (
+        <Section title={t('predictions:ui.batch')} text={t('predictions:ui.batch.text')}>
+            <Stack>
+                {batch.error && <ErrorNote error={batch.error} />}
+                {batch.data && <Outcome key={batch.data.id} batch={batch.data} name={batch.data.file_name} />}
+                <DropZone
+                    title={t('predictions:ui.batch.drop')}
+                    choose={t('datasets:ui.drop.choose')}
+                    hint={t('predictions:ui.batch.hint')}
+                    accept=".csv,.tsv,.txt,text/csv,text/plain"
+                    progress={progress}
+                    onFile={(file) => batch.mutate(file)}
+                />
+            </Stack>
+        </Section>
+    );
+}

@@ -1,0 +1,39 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { get, post, upload } from '../../api/client';
+import type { components } from '../../api/schema';
+
+type Schemas = components['schemas'];
+export type ModelForm = Schemas['ModelForm'];
+export type FormField = ModelForm['fields'][number];
+export type Prediction = Schemas['Prediction'];
+export type Batch = Schemas['Batch'];
+export type Cell = string | number | boolean | null;
+export type Row = Record<string, Cell>;
+
+const formPath = (datasetId: number, model: string) =>
+    `/test-model/${datasetId}/${encodeURIComponent(model)}/`;
+
+export const useModelForm = (datasetId: number, model: string) =>
+    useQuery({
+        queryKey: ['form', datasetId, model],
+        staleTime: Infinity,
+        queryFn: () => get<ModelForm>(formPath(datasetId, model)),
+    });
+
+export const usePredict = (datasetId: number, model: string) =>
+    useMutation({ mutationFn: (row: Row) => post<Prediction>(formPath(datasetId, model), row) });
+
+export function useBatch(modelId: number) {
+    const [share, setShare] = useState(0);
+    const mutation = useMutation({
+        mutationFn: async (file: File) => {
+            const form = new FormData();
+            form.append('file', file);
+            return (await upload<Batch>(`/api/v1/models/${modelId}/batches`, form, setShare)).answer;
+        },
+    });
+    return { ...mutation, share };
+}
+
+export const batchFilePath = (id: number) => `/api/v1/batches/${id}/file`;
