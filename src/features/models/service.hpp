@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "features/accounts/service.hpp"
 #include "features/models/types.hpp"
 #include "foundation/base/result.hpp"
 #include "foundation/blob/blob.hpp"
@@ -21,6 +22,8 @@ namespace csva::models {
 
 store::Migrations migrations();
 std::unique_ptr<store::Lifecycle> lifecycle();
+/// The kind "model" for routes' access.
+accounts::ObjectKind object_kind();
 
 /// Finds models and keeps the bundles of those in use in memory. Thread-safe.
 class Service {

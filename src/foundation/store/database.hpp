@@ -98,6 +98,12 @@ public:
         return std::optional<T>(std::move(all.front()));
     }
 
+    /// Fills the members that the row has a column for; the others keep their value.
+    template <class T>
+    static base::Result<void> fill_record(const Row& row, T& object) {
+        return fill(row, base::type_of<T>(), &object);
+    }
+
 private:
     static base::Result<void> fill(const Row& row, const base::TypeInfo& type, void* object);
 };

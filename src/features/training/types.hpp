@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/learn/types.hpp"
+#include "features/datasets/types.hpp"
+#include "features/models/types.hpp"
+#include "foundation/base/described.hpp"
+#include "foundation/jobs/types.hpp"
+
+namespace csva::training {
+
+struct TrainingTag;
+using TrainingId = base::Id<TrainingTag>;
+
+inline constexpr std::string_view kNotFound = "training.not_found";
+inline constexpr std::string_view kNoHeldOut = "training.no_held_out";
+inline constexpr std::string_view kTrainJob = "train";
+
+/// One training: what was asked, how it goes, what came out.
+struct Training {
+    TrainingId id;
+    std::int64_t project_id = 0;
+    datasets::DatasetId dataset_id;
+    datasets::VersionId version_id;
+    jobs::JobId job_id;
+    jobs::State state = jobs::State::queued;
+    learn::TrainRequest request;
+    std::optional<learn::Report> report;
+    std::optional<datasets::Problem> problem;
+    std::vector<models::Model> models;
+    std::int64_t created_by = 0;
+    std::int64_t created_at = 0;
+    std::optional<std::int64_t> finished_at;
+};
+CSVA_DESCRIBE(
+    Training, id, project_id, dataset_id, version_id, job_id, state, request, report, problem, models, created_by, created_at, finished_at
+)
+CSVA_NOTES(
+    Training,
+    {.field = "job_id", .text = "Job that does the work; its progress and events are at /api/v1/jobs/{job_id}."},
+    {.field = "report", .text = "Leaderboard, verdict and importance; null before the end."},
+    {.field = "problem", .text = "Why it failed; null when it did not."},
+    {.field = "models", .text = "Models that can predict, best first."},
+    {.field = "created_at", .text = "Unix milliseconds."}
+)
+
+struct TrainingList {
+    std::vector<Training> trainings;
+};
+CSVA_DESCRIBE(TrainingList, trainings)
+
+struct TrainingPath {
+    TrainingId training_id;
+};
+CSVA_DESCRIBE(TrainingPath, training_id)
+
+/// POST /api/v1/datasets/{dataset_id}/trainings
+struct NewTraining {
+    datasets::DatasetId dataset_id;
+    std::optional<datasets::VersionId> version_id;
+    std::string target;
+    learn::Task task = learn::Task::automatic;
+    learn::Preset preset = learn::Preset::quick;
+    double budget_s = 0;
+    learn::TrainOptions options;
+};
+CSVA_DESCRIBE(NewTraining, dataset_id, version_id, target, task, preset, budget_s, options)
+CSVA_NOTES(
+    NewTraining,
+    {.field = "version_id", .text = "Version to learn from; null: the current one."},
+    {.field = "target", .text = "Name of the column to predict.", .minimum = 1, .maximum = 1000},
+    {.field = "task", .text = "Kind of answer; automatic: deduced from the target.", .defaulted = true},
+    {.field = "preset", .text = "How much work to put in.", .defaulted = true},
+    {.field = "budget_s", .text = "Time limit in seconds; 0: the preset's.", .minimum = 0, .maximum = 86400, .defaulted = true},
+    {.field = "options", .text = "Advanced options.", .defaulted = true}
+)
+
+/// GET /api/v1/datasets/{dataset_id}/targets
+struct Targets {
+    std::vector<learn::TargetCandidate> targets;
+};
+CSVA_DESCRIBE(Targets, targets)
+CSVA_NOTES(Targets, {.field = "targets", .text = "Columns that could be predicted, most likely first."})
+
+}  // namespace csva::training
