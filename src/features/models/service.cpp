@@ -1,11 +1,11 @@
 #include "features/models/service.hpp"
 
+#include "engine/bundle/model.hpp"
+#include "features/models/store.hpp"
+
 #include <algorithm>
 #include <list>
 #include <mutex>
-
-#include "engine/bundle/model.hpp"
-#include "features/models/store.hpp"
 
 namespace csva::embedded {
 std::span<const base::EmbeddedFile> models_migrations();
@@ -27,7 +27,8 @@ public:
     base::Result<std::vector<std::string>> verify(store::Session& session) override {
         TRY(const auto rows, session.rows("SELECT id FROM models WHERE bundle_key = ''"));
         std::vector<std::string> wrong;
-        for (const auto& row : rows) wrong.push_back("model " + std::to_string(row.integer("id")) + " has no bundle");
+        for (const auto& row : rows)
+            wrong.push_back("model " + std::to_string(row.integer("id")) + " has no bundle");
         return wrong;
     }
 };
@@ -44,11 +45,15 @@ store::Migrations migrations() { return embedded::models_migrations(); }
 std::unique_ptr<store::Lifecycle> lifecycle() { return std::make_unique<ModelsLifecycle>(); }
 
 accounts::ObjectKind object_kind() {
-    return {"model", kNotFound, [](store::Session& session, std::int64_t id) -> base::Result<std::optional<std::int64_t>> {
-                TRY(const auto model, find(session, ModelId(id)));
-                if (!model) return std::optional<std::int64_t>{};
-                return std::optional(model->project_id);
-            }};
+    return {
+        "model",
+        kNotFound,
+        [](store::Session& session, std::int64_t id) -> base::Result<std::optional<std::int64_t>> {
+            TRY(const auto model, find(session, ModelId(id)));
+            if (!model) return std::optional<std::int64_t>{};
+            return std::optional(model->project_id);
+        }
+    };
 }
 
 struct Service::State {
@@ -59,7 +64,8 @@ struct Service::State {
 
     std::shared_ptr<const bundle::Model> remembered(const std::string& key) {
         const std::scoped_lock lock(mutex);
-        const auto found = std::ranges::find(loaded, key, [](const auto& entry) { return entry.first; });
+        const auto found =
+            std::ranges::find(loaded, key, [](const auto& entry) { return entry.first; });
         if (found == loaded.end()) return nullptr;
         loaded.splice(loaded.begin(), loaded, found);
         return found->second;
@@ -72,7 +78,8 @@ struct Service::State {
     }
 };
 
-Service::Service(store::Database& database, blob::BlobStore& blobs) : state_(new State{database, blobs, {}, {}}) {}
+Service::Service(store::Database& database, blob::BlobStore& blobs)
+    : state_(new State{database, blobs, {}, {}}) {}
 Service::~Service() = default;
 
 base::Result<Model> Service::get(ModelId id) {
@@ -80,20 +87,26 @@ base::Result<Model> Service::get(ModelId id) {
 }
 
 base::Result<Model> Service::get_by_name(std::int64_t dataset_id, std::string_view name) {
-    return found(state_->database.read([&](store::Session& session) { return find_by_name(session, dataset_id, name); }));
+    return found(state_->database.read([&](store::Session& session) {
+        return find_by_name(session, dataset_id, name);
+    }));
 }
 
 base::Result<std::vector<Model>> Service::list_of_dataset(std::int64_t dataset_id) {
-    return state_->database.read([&](store::Session& session) { return models::list_of_dataset(session, dataset_id); });
+    return state_->database.read([&](store::Session& session) {
+        return models::list_of_dataset(session, dataset_id);
+    });
 }
 
 base::Result<std::filesystem::path> Service::folder_of(ModelId id) {
-    TRY(const auto key, state_->database.read([&](store::Session& session) { return bundle_key(session, id); }));
+    TRY(const auto key,
+        state_->database.read([&](store::Session& session) { return bundle_key(session, id); }));
     return state_->blobs.local_path(key);
 }
 
 base::Result<std::shared_ptr<const bundle::Model>> Service::bundle_of(ModelId id) {
-    TRY(const auto key, state_->database.read([&](store::Session& session) { return bundle_key(session, id); }));
+    TRY(const auto key,
+        state_->database.read([&](store::Session& session) { return bundle_key(session, id); }));
     if (auto known = state_->remembered(key)) return known;
     TRY(const auto folder, state_->blobs.local_path(key));
     TRY(auto model, bundle::Model::load(folder.string()));

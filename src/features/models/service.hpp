@@ -1,18 +1,18 @@
 #pragma once
 
-#include <filesystem>
-#include <functional>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "features/accounts/service.hpp"
 #include "features/models/types.hpp"
 #include "foundation/base/result.hpp"
 #include "foundation/blob/blob.hpp"
 #include "foundation/store/database.hpp"
 #include "foundation/store/lifecycle.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace csva::bundle {
 class Model;
@@ -38,7 +38,8 @@ public:
     /// The newest of that name trained from the data set. Errors: models.not_found.
     base::Result<Model> get_by_name(std::int64_t dataset_id, std::string_view name);
     base::Result<std::vector<Model>> list_of_dataset(std::int64_t dataset_id);
-    /// The bundle that holds the model, loaded once and shared. Errors: models.not_found, blob.missing, bundle.*.
+    /// The bundle that holds the model, loaded once and shared. Errors: models.not_found,
+    /// blob.missing, bundle.*.
     base::Result<std::shared_ptr<const bundle::Model>> bundle_of(ModelId id);
     /// Where the bundle's folder is, for a job. Errors as bundle_of.
     base::Result<std::filesystem::path> folder_of(ModelId id);

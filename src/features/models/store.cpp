@@ -17,14 +17,27 @@ base::Result<void> erase(store::Session& session, std::string_view column, std::
 
 }  // namespace
 
-base::Result<ModelId> insert(store::Session& session, const Model& model, std::string_view bundle_key) {
+base::Result<ModelId> insert(
+    store::Session& session, const Model& model, std::string_view bundle_key
+) {
     TRY(const auto id,
         session.insert(
-            "INSERT INTO models (project_id, dataset_id, training_id, name, rank, target, task, metric, score, bundle_key, created_at) "
-            "VALUES (:project_id, :dataset_id, :training_id, :name, :rank, :target, :task, :metric, :score, :bundle_key, :created_at) "
+            "INSERT INTO models (project_id, dataset_id, training_id, name, rank, target, task, "
+            "metric, score, bundle_key, created_at) "
+            "VALUES (:project_id, :dataset_id, :training_id, :name, :rank, :target, :task, "
+            ":metric, :score, :bundle_key, :created_at) "
             "RETURNING id",
-            {model.project_id, model.dataset_id, model.training_id, model.name, model.rank, model.target, model.task, model.metric,
-             model.score, bundle_key, model.created_at}
+            {model.project_id,
+             model.dataset_id,
+             model.training_id,
+             model.name,
+             model.rank,
+             model.target,
+             model.task,
+             model.metric,
+             model.score,
+             bundle_key,
+             model.created_at}
         ));
     return ModelId(id);
 }
@@ -33,9 +46,12 @@ base::Result<std::optional<Model>> find(store::Session& session, ModelId id) {
     return session.record<Model>(select("id = :id"), {id});
 }
 
-base::Result<std::optional<Model>> find_by_name(store::Session& session, std::int64_t dataset_id, std::string_view name) {
+base::Result<std::optional<Model>> find_by_name(
+    store::Session& session, std::int64_t dataset_id, std::string_view name
+) {
     return session.record<Model>(
-        select("dataset_id = :dataset_id AND name = :name ORDER BY id DESC LIMIT 1"), {dataset_id, name}
+        select("dataset_id = :dataset_id AND name = :name ORDER BY id DESC LIMIT 1"),
+        {dataset_id, name}
     );
 }
 
@@ -45,8 +61,12 @@ base::Result<std::vector<Model>> list_of_dataset(store::Session& session, std::i
     );
 }
 
-base::Result<std::vector<Model>> list_of_training(store::Session& session, std::int64_t training_id) {
-    return session.records<Model>(select("training_id = :training_id ORDER BY rank"), {training_id});
+base::Result<std::vector<Model>> list_of_training(
+    store::Session& session, std::int64_t training_id
+) {
+    return session.records<Model>(
+        select("training_id = :training_id ORDER BY rank"), {training_id}
+    );
 }
 
 base::Result<std::string> bundle_key(store::Session& session, ModelId id) {

@@ -1,31 +1,36 @@
 #include "features/training/store.hpp"
 
+#include "features/training/service.hpp"
 #include "foundation/base/clock.hpp"
 
 namespace csva::training {
 namespace {
 
 constexpr std::string_view kColumns =
-    "id, project_id, dataset_id, version_id, job_id, state, request, report, created_by, created_at, finished_at, reason, details";
+    "id, project_id, dataset_id, version_id, job_id, state, request, report, created_by, "
+    "created_at, finished_at, reason, details";
 
 /// The sentences of a stored reason, its details filled in.
-datasets::Problem problem_of(const std::string& reason, const std::string& details, i18n::Language language) {
+datasets::Problem problem_of(
+    const std::string& reason, const std::string& details, i18n::Language language
+) {
     base::Error error(base::ErrorKind::internal, reason);
-    if (const auto cells = base::from_json<base::CellMap>("{\"cells\":" + details + "}")) {
-        for (const auto& [name, cell] : cells->cells) {
-            if (cell.kind == base::Cell::Kind::number) error.details.push_back({name, cell.number});
-            else error.details.push_back({name, cell.text});
-        }
-    }
+    error.details = base::details_from_json(details);
     const auto sentence = i18n::sentence(error, language);
     return {reason, sentence.message, sentence.hint, {details}};
 }
 
 base::Result<std::vector<Training>> select(
-    store::Session& session, std::string_view where, std::vector<store::Value> values, i18n::Language language
+    store::Session& session,
+    std::string_view where,
+    std::vector<store::Value> values,
+    i18n::Language language
 ) {
     TRY(const auto rows,
-        session.rows("SELECT " + std::string(kColumns) + " FROM trainings WHERE " + std::string(where), std::move(values)));
+        session.rows(
+            "SELECT " + std::string(kColumns) + " FROM trainings WHERE " + std::string(where),
+            std::move(values)
+        ));
     std::vector<Training> out;
     for (const auto& row : rows) {
         auto& training = out.emplace_back();
@@ -41,10 +46,16 @@ base::Result<std::vector<Training>> select(
 base::Result<TrainingId> insert(store::Session& session, const Training& training) {
     TRY(const auto id,
         session.insert(
-            "INSERT INTO trainings (project_id, dataset_id, version_id, job_id, state, request, reason, details, bundle_key, "
-            "held_out_key, created_by, created_at) VALUES (:project_id, :dataset_id, :version_id, 0, 'queued', :request, '', '{}', '', '', "
+            "INSERT INTO trainings (project_id, dataset_id, version_id, job_id, state, request, "
+            "reason, details, bundle_key, "
+            "held_out_key, created_by, created_at) VALUES (:project_id, :dataset_id, :version_id, "
+            "0, 'queued', :request, '', '{}', '', '', "
             ":created_by, :created_at) RETURNING id",
-            {training.project_id, training.dataset_id, training.version_id, base::to_json(training.request), training.created_by,
+            {training.project_id,
+             training.dataset_id,
+             training.version_id,
+             base::to_json(training.request),
+             training.created_by,
              training.created_at}
         ));
     return TrainingId(id);
@@ -55,22 +66,31 @@ base::Result<void> set_job(store::Session& session, TrainingId id, jobs::JobId j
     return {};
 }
 
-base::Result<std::optional<Training>> find(store::Session& session, TrainingId id, i18n::Language language) {
+base::Result<std::optional<Training>> find(
+    store::Session& session, TrainingId id, i18n::Language language
+) {
     TRY(auto found, select(session, "id = :id", {id}, language));
     if (found.empty()) return std::optional<Training>{};
     return std::optional(std::move(found.front()));
 }
 
-base::Result<std::vector<Training>> list_of_dataset(store::Session& session, datasets::DatasetId id, i18n::Language language) {
+base::Result<std::vector<Training>> list_of_dataset(
+    store::Session& session, datasets::DatasetId id, i18n::Language language
+) {
     return select(session, "dataset_id = :id ORDER BY id DESC LIMIT 200", {id}, language);
 }
 
 base::Result<void> finish(store::Session& session, const Finished& finished) {
     TRY(const auto changed,
         session.run(
-            "UPDATE trainings SET state = 'succeeded', report = :report, bundle_key = :bundle, held_out_key = :held_out, "
+            "UPDATE trainings SET state = 'succeeded', report = :report, bundle_key = :bundle, "
+            "held_out_key = :held_out, "
             "finished_at = :at WHERE id = :id",
-            {finished.report, finished.bundle_key, finished.held_out_key, base::Clock::wall_ms(), finished.id}
+            {finished.report,
+             finished.bundle_key,
+             finished.held_out_key,
+             base::Clock::wall_ms(),
+             finished.id}
         ));
     if (changed == 0) return base::fail(base::ErrorKind::not_found, kNotFound);
     return {};
@@ -79,8 +99,13 @@ base::Result<void> finish(store::Session& session, const Finished& finished) {
 base::Result<void> give_up(store::Session& session, TrainingId id, const base::Error& error) {
     const bool cancelled = error.reason == "jobs.cancelled";
     CHECK_OK(session.run(
-        "UPDATE trainings SET state = :state, reason = :reason, details = :details, finished_at = :at WHERE id = :id",
-        {cancelled ? "cancelled" : "failed", error.reason, base::details_json(error), base::Clock::wall_ms(), id}
+        "UPDATE trainings SET state = :state, reason = :reason, details = :details, finished_at = "
+        ":at WHERE id = :id",
+        {cancelled ? "cancelled" : "failed",
+         error.reason,
+         base::details_json(error),
+         base::Clock::wall_ms(),
+         id}
     ));
     return {};
 }
@@ -93,11 +118,6 @@ base::Result<std::string> held_out_key(store::Session& session, TrainingId id) {
 
 base::Result<void> erase(store::Session& session, TrainingId id) {
     CHECK_OK(session.run("DELETE FROM trainings WHERE id = :id", {id}));
-    return {};
-}
-
-base::Result<void> erase_of_dataset(store::Session& session, datasets::DatasetId id) {
-    CHECK_OK(session.run("DELETE FROM trainings WHERE dataset_id = :id", {id}));
     return {};
 }
 

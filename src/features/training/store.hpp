@@ -1,21 +1,25 @@
 #pragma once
 
+#include "features/training/types.hpp"
+#include "foundation/i18n/catalogue.hpp"
+#include "foundation/store/database.hpp"
+
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
-
-#include "features/training/types.hpp"
-#include "foundation/i18n/catalogue.hpp"
-#include "foundation/store/database.hpp"
 
 namespace csva::training {
 
 /// All SQL of the feature. `language` is that of a problem's sentences.
 base::Result<TrainingId> insert(store::Session& session, const Training& training);
 base::Result<void> set_job(store::Session& session, TrainingId id, jobs::JobId job);
-base::Result<std::optional<Training>> find(store::Session& session, TrainingId id, i18n::Language language);
-base::Result<std::vector<Training>> list_of_dataset(store::Session& session, datasets::DatasetId id, i18n::Language language);
+base::Result<std::optional<Training>> find(
+    store::Session& session, TrainingId id, i18n::Language language
+);
+base::Result<std::vector<Training>> list_of_dataset(
+    store::Session& session, datasets::DatasetId id, i18n::Language language
+);
 
 /// What a finished job leaves.
 struct Finished {
@@ -29,8 +33,6 @@ base::Result<void> give_up(store::Session& session, TrainingId id, const base::E
 base::Result<std::string> held_out_key(store::Session& session, TrainingId id);
 
 base::Result<void> erase(store::Session& session, TrainingId id);
-base::Result<void> erase_of_dataset(store::Session& session, datasets::DatasetId id);
 base::Result<void> erase_of_project(store::Session& session, std::int64_t project_id);
-base::Result<std::set<std::string>> referenced_blobs(store::Session& session);
 
 }  // namespace csva::training

@@ -1,16 +1,16 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "engine/learn/types.hpp"
 #include "features/datasets/types.hpp"
 #include "features/models/types.hpp"
 #include "foundation/base/described.hpp"
 #include "foundation/jobs/types.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace csva::training {
 
@@ -38,11 +38,25 @@ struct Training {
     std::optional<std::int64_t> finished_at;
 };
 CSVA_DESCRIBE(
-    Training, id, project_id, dataset_id, version_id, job_id, state, request, report, problem, models, created_by, created_at, finished_at
+    Training,
+    id,
+    project_id,
+    dataset_id,
+    version_id,
+    job_id,
+    state,
+    request,
+    report,
+    problem,
+    models,
+    created_by,
+    created_at,
+    finished_at
 )
 CSVA_NOTES(
     Training,
-    {.field = "job_id", .text = "Job that does the work; its progress and events are at /api/v1/jobs/{job_id}."},
+    {.field = "job_id",
+     .text = "Job that does the work; its progress and events are at /api/v1/jobs/{job_id}."},
     {.field = "report", .text = "Leaderboard, verdict and importance; null before the end."},
     {.field = "problem", .text = "Why it failed; null when it did not."},
     {.field = "models", .text = "Models that can predict, best first."},
@@ -74,17 +88,16 @@ CSVA_NOTES(
     NewTraining,
     {.field = "version_id", .text = "Version to learn from; null: the current one."},
     {.field = "target", .text = "Name of the column to predict.", .minimum = 1, .maximum = 1000},
-    {.field = "task", .text = "Kind of answer; automatic: deduced from the target.", .defaulted = true},
+    {.field = "task",
+     .text = "Kind of answer; automatic: deduced from the target.",
+     .defaulted = true},
     {.field = "preset", .text = "How much work to put in.", .defaulted = true},
-    {.field = "budget_s", .text = "Time limit in seconds; 0: the preset's.", .minimum = 0, .maximum = 86400, .defaulted = true},
+    {.field = "budget_s",
+     .text = "Time limit in seconds; 0: the preset's.",
+     .minimum = 0,
+     .maximum = 86400,
+     .defaulted = true},
     {.field = "options", .text = "Advanced options.", .defaulted = true}
 )
-
-/// GET /api/v1/datasets/{dataset_id}/targets
-struct Targets {
-    std::vector<learn::TargetCandidate> targets;
-};
-CSVA_DESCRIBE(Targets, targets)
-CSVA_NOTES(Targets, {.field = "targets", .text = "Columns that could be predicted, most likely first."})
 
 }  // namespace csva::training

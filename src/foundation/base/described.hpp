@@ -309,6 +309,10 @@ Result<T> from_json(std::string_view json) {
     return object;
 }
 
+/// Details of an error as a JSON object, and back from one. What cannot be read gives none.
+std::string details_json(const Error& error);
+std::vector<ErrorDetail> details_from_json(std::string_view json);
+
 /// Appends a JSON string literal.
 void encode_text(std::string& out, std::string_view text);
 

@@ -20,22 +20,6 @@ std::string select(std::string_view rest, std::string_view more = "") {
            std::string(rest);
 }
 
-std::string details_json(const base::Error& error) {
-    std::string out = "{";
-    for (const auto& detail : error.details) {
-        if (out.size() > 1) out += ',';
-        base::encode_text(out, detail.name);
-        out += ':';
-        if (const auto* text = std::get_if<std::string>(&detail.value))
-            base::encode_text(out, *text);
-        else if (const auto* integer = std::get_if<std::int64_t>(&detail.value))
-            out += std::to_string(*integer);
-        else
-            base::encode_number(out, std::get<double>(detail.value));
-    }
-    return out + "}";
-}
-
 base::Result<void> close_attempt(store::Session& session, const Job& job, std::string_view reason) {
     CHECK_OK(session.run(
         "UPDATE job_attempts SET reason = :reason, finished_at = :at WHERE job_id = :id AND "

@@ -1,0 +1,133 @@
+#include "engine/bundle/model.hpp"
+#include "engine/duck/parquet.hpp"
+#include "engine/learn/train.hpp"
+#include "features/models/store.hpp"
+#include "features/training/service.hpp"
+#include "features/training/store.hpp"
+#include "foundation/base/clock.hpp"
+#include "foundation/base/files.hpp"
+
+namespace csva::training {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Result;
+
+constexpr std::string_view kBundleFolder = "bundle";
+constexpr std::string_view kHeldOutFile = "held_out.csv";
+
+/// Input of the body.
+struct TrainInput {
+    std::string parquet;
+    table::Schema schema;
+    learn::TrainRequest request;
+};
+CSVA_DESCRIBE(TrainInput, parquet, schema, request)
+
+/// Keys of what a training leaves in the blob store.
+struct Stored {
+    std::string bundle_key;
+    std::string held_out_key;
+};
+CSVA_DESCRIBE(Stored, bundle_key, held_out_key)
+
+/// Out of memory once: fewer, smaller trees and the cheap families only.
+void make_smaller(learn::TrainOptions& options) {
+    constexpr std::int64_t kSmallLeaves = 15;
+    constexpr std::int64_t kSmallTrees = 100;
+    options.leaves = std::min(options.leaves.value_or(kSmallLeaves), kSmallLeaves);
+    options.trees = std::min(options.trees.value_or(kSmallTrees), kSmallTrees);
+}
+
+Result<jobs::Prepared> prepare(
+    store::Database& database,
+    blob::BlobStore& blobs,
+    const jobs::Job&,
+    const std::string& input,
+    bool smaller_plan
+) {
+    TRY(const auto path, base::from_json<TrainingPath>(input));
+    TrainInput order;
+    TRY(const auto table,
+        database.read([&](store::Session& session) -> Result<datasets::VersionTable> {
+            TRY(const auto training, find(session, path.training_id, i18n::Language::en));
+            if (!training) return base::fail(base::ErrorKind::not_found, kNotFound);
+            order.request = training->request;
+            return datasets::table_of(session, training->dataset_id, training->version_id);
+        }));
+    TRY(const auto parquet, blobs.local_path(table.parquet_key));
+    order.parquet = parquet.string();
+    order.schema = table.schema;
+    if (smaller_plan) make_smaller(order.request.options);
+    return jobs::Prepared{base::to_json(order), 0};
+}
+
+Result<std::string> body(const std::string& input, const fs::path& out, base::Control& control) {
+    TRY(const auto order, base::from_json<TrainInput>(input));
+    TRY(auto rows, duck::open_table(order.parquet, order.schema, {}, {}, &control));
+    TRY(const auto outcome, learn::train(*rows, order.request, control));
+    CHECK_OK(bundle::save((out / kBundleFolder).string(), outcome));
+    CHECK_OK(base::write_file(out / kHeldOutFile, outcome.held_out_csv));
+    return base::to_json(outcome.report);
+}
+
+Result<std::string> store_files(const jobs::Finished& finished) {
+    Stored stored;
+    TRY(stored.bundle_key,
+        finished.blobs.put_folder(finished.job.project_id, finished.folder / kBundleFolder));
+    TRY(stored.held_out_key,
+        finished.blobs.put_file(finished.job.project_id, finished.folder / kHeldOutFile));
+    return base::to_json(stored);
+}
+
+Result<void> publish(
+    store::Session& session, const jobs::Finished& finished, const std::string& stored_json
+) {
+    TRY(const auto path, base::from_json<TrainingPath>(finished.input));
+    TRY(const auto stored, base::from_json<Stored>(stored_json));
+    TRY(const auto report, base::from_json<learn::Report>(finished.outcome));
+    CHECK_OK(finish(
+        session, {path.training_id, finished.outcome, stored.bundle_key, stored.held_out_key}
+    ));
+    std::int64_t rank = 0;
+    for (const auto& line : report.leaderboard) {
+        models::Model model;
+        model.project_id = finished.job.project_id;
+        model.dataset_id = finished.job.dataset_id;
+        model.training_id = path.training_id.value;
+        model.name = line.name;
+        model.rank = ++rank;
+        model.target = report.target;
+        model.task =
+            base::type_of<learn::Task>().enumerators[static_cast<std::size_t>(report.task)];
+        if (!line.scores.empty()) {
+            model.metric = line.scores.front().name;
+            model.score = line.scores.front().value;
+        }
+        model.created_at = base::Clock::wall_ms();
+        CHECK_OK(models::insert(session, model, stored.bundle_key));
+    }
+    return {};
+}
+
+Result<void> give_up_job(
+    store::Session& session, const jobs::Job&, const std::string& input, const base::Error& error
+) {
+    TRY(const auto path, base::from_json<TrainingPath>(input));
+    return give_up(session, path.training_id, error);
+}
+
+}  // namespace
+
+jobs::Kind train_kind() {
+    jobs::Kind kind;
+    kind.name = kTrainJob;
+    kind.prepare = prepare;
+    kind.body = body;
+    kind.store_files = store_files;
+    kind.publish = publish;
+    kind.give_up = give_up_job;
+    return kind;
+}
+
+}  // namespace csva::training
