@@ -1,0 +1,24 @@
+#pragma once
+
+#include "engine/bundle/model.hpp"
+#include "engine/table/source.hpp"
+#include "foundation/base/control.hpp"
+
+#include <cstdint>
+#include <ostream>
+#include <string_view>
+
+namespace csva::bundle {
+
+/// Answers every row of a table of texts as CSV with a header: the one way of the command line and
+/// of batch jobs. `name`: a leaderboard name, empty for the best. Returns the number of rows.
+/// Errors: bundle.unknown_model, those of the reader, base.file_unwritable, jobs.cancelled.
+base::Result<std::int64_t> score_rows(
+    const Model& model,
+    std::string_view name,
+    table::TableReader& rows,
+    std::ostream& out,
+    base::Control& control
+);
+
+}  // namespace csva::bundle

@@ -1,0 +1,132 @@
+#include "features/predictions/routes.hpp"
+
+namespace csva::predictions {
+namespace {
+
+using base::Result;
+using http::Context;
+using http::Method;
+using http::Right;
+
+constexpr http::Access model(Right right) {
+    return http::access::object("model", right, "model_id");
+}
+constexpr http::Access batch(Right right) {
+    return http::access::object("batch", right, "batch_id");
+}
+
+void add_form(http::Routes& routes, Service& service) {
+    routes.add<FormPath, Form>(
+        Method::get,
+        "/test-model/{pk}/{model_name}/",
+        http::access::object("dataset", Right::read, "pk"),
+        {.summary = "What a prediction needs: the fields of the form.",
+         .tag = "predictions",
+         .page = true},
+        [&service](Context&, const FormPath& path) {
+            return service.form(path.pk, path.model_name);
+        }
+    );
+    routes.add<OneRow, Answer>(
+        Method::post,
+        "/test-model/{pk}/{model_name}/",
+        http::access::object("dataset", Right::read, "pk"),
+        {.summary = "Predict one row, sent as a form or as JSON.",
+         .tag = "predictions",
+         .body = http::Body::json_or_form},
+        [&service](Context&, const OneRow& row) {
+            return service.answer(row.pk, row.model_name, row.values);
+        }
+    );
+}
+
+void add_models(http::Routes& routes, Service& service) {
+    routes.add<datasets::DatasetPath, ModelList>(
+        Method::get,
+        "/api/v1/datasets/{dataset_id}/models",
+        http::access::object("dataset", Right::read, "dataset_id"),
+        {.summary = "Models trained from a data set, newest training first.", .tag = "models"},
+        [&service](Context&, const datasets::DatasetPath& path) {
+            return service.models_of(path.dataset_id);
+        }
+    );
+    routes.add<ModelPath, models::Model>(
+        Method::get,
+        "/api/v1/models/{model_id}",
+        model(Right::read),
+        {.summary = "A model.", .tag = "models"},
+        [&service](Context&, const ModelPath& path) { return service.model(path.model_id); }
+    );
+    routes.add<RowsToPredict, Answers>(
+        Method::post,
+        "/api/v1/models/{model_id}/predictions",
+        model(Right::read),
+        {.summary = "Predict rows sent as JSON.", .tag = "predictions", .body = http::Body::json},
+        [&service](Context&, const RowsToPredict& wish) {
+            return service.answer_all(wish.model_id, wish.rows);
+        }
+    );
+}
+
+void add_batches(http::Routes& routes, Service& service) {
+    routes.add<ModelPath, http::Accepted<Batch>>(
+        Method::post,
+        "/api/v1/models/{model_id}/batches",
+        model(Right::write),
+        {.summary = "Predict every row of a CSV file (part `file`).",
+         .tag = "predictions",
+         .body = http::Body::multipart,
+         .errors = {413}},
+        [&service](Context& context, const ModelPath& path) -> Result<http::Accepted<Batch>> {
+            TRY(auto started,
+                service.start(context.actor, path.model_id, context.file("file"), context.language)
+            );
+            const std::string location = "/api/v1/batches/" + std::to_string(started.id.value);
+            return http::Accepted<Batch>{std::move(started), location};
+        }
+    );
+    routes.add<BatchPath, Batch>(
+        Method::get,
+        "/api/v1/batches/{batch_id}",
+        batch(Right::read),
+        {.summary = "How a batch goes.", .tag = "predictions"},
+        [&service](Context& context, const BatchPath& path) {
+            return service.batch(path.batch_id, context.language);
+        }
+    );
+    routes.add<BatchPath, http::Response>(
+        Method::get,
+        "/api/v1/batches/{batch_id}/file",
+        batch(Right::read),
+        {.summary = "The predictions of a batch, as CSV.",
+         .tag = "predictions",
+         .produces = {"text/csv"},
+         .errors = {409}},
+        [&service](Context&, const BatchPath& path) -> Result<http::Response> {
+            TRY(auto file, service.result(path.batch_id));
+            return http::Response::download(
+                std::move(file), "text/csv; charset=utf-8", "predictions.csv"
+            );
+        }
+    );
+    routes.add<BatchPath, http::NoContent>(
+        Method::delete_,
+        "/api/v1/batches/{batch_id}",
+        batch(Right::write),
+        {.summary = "Delete a batch with its files.", .tag = "predictions"},
+        [&service](Context&, const BatchPath& path) -> Result<http::NoContent> {
+            CHECK_OK(service.remove(path.batch_id));
+            return http::NoContent{};
+        }
+    );
+}
+
+}  // namespace
+
+void register_routes(http::Routes& routes, Service& service) {
+    add_form(routes, service);
+    add_models(routes, service);
+    add_batches(routes, service);
+}
+
+}  // namespace csva::predictions

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "features/accounts/service.hpp"
+#include "features/models/service.hpp"
+#include "features/predictions/types.hpp"
+#include "foundation/blob/blob.hpp"
+#include "foundation/http/message.hpp"
+#include "foundation/jobs/kind.hpp"
+#include "foundation/store/database.hpp"
+#include "foundation/store/lifecycle.hpp"
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace csva::predictions {
+
+store::Migrations migrations();
+std::unique_ptr<store::Lifecycle> lifecycle();
+/// The kind "batch" for routes' access.
+accounts::ObjectKind object_kind();
+/// The kind of job "batch".
+jobs::Kind batch_kind();
+base::Result<std::set<std::string>> referenced_blobs(store::Session& session);
+
+/// The rules of predicting: one path for form, JSON and batch, the bundle's. Thread-safe.
+class Service {
+public:
+    Service(store::Database& database, blob::BlobStore& blobs, models::Service& models)
+        : database_(database), blobs_(blobs), models_(models) {}
+
+    /// Errors: models.not_found, bundle.*.
+    base::Result<Form> form(datasets::DatasetId id, std::string_view model_name);
+    base::Result<Answer> answer(
+        datasets::DatasetId id,
+        std::string_view model_name,
+        const std::map<std::string, base::Cell>& row
+    );
+    base::Result<Answers> answer_all(models::ModelId id, const std::vector<Row>& rows);
+    base::Result<ModelList> models_of(datasets::DatasetId id);
+    base::Result<models::Model> model(models::ModelId id) { return models_.get(id); }
+
+    /// Takes a CSV file and enqueues its answering. Errors: predictions.no_file_part,
+    /// models.not_found.
+    base::Result<Batch> start(
+        const http::Actor& actor,
+        models::ModelId id,
+        http::StagedFile* file,
+        i18n::Language language
+    );
+    /// Errors: predictions.batch_not_found.
+    base::Result<Batch> batch(BatchId id, i18n::Language language);
+    /// The answers as CSV. Errors: predictions.batch_not_found, predictions.not_ready.
+    base::Result<std::filesystem::path> result(BatchId id);
+    base::Result<void> remove(BatchId id);
+
+private:
+    store::Database& database_;
+    blob::BlobStore& blobs_;
+    models::Service& models_;
+};
+
+}  // namespace csva::predictions

@@ -1,0 +1,146 @@
+#include "features/predictions/store.hpp"
+
+#include "features/predictions/service.hpp"
+#include "foundation/base/control.hpp"
+
+namespace csva::embedded {
+std::span<const base::EmbeddedFile> predictions_migrations();
+}
+
+namespace csva::predictions {
+namespace {
+
+class PredictionsLifecycle final : public store::Lifecycle {
+public:
+    std::string_view feature() const override { return "predictions"; }
+    std::vector<std::string_view> tables() const override { return {"prediction_batches"}; }
+    base::Result<void> erase_project(store::Session& session, std::int64_t project_id) override {
+        CHECK_OK(session.run("DELETE FROM prediction_batches WHERE project_id = :id", {project_id})
+        );
+        return {};
+    }
+    base::Result<std::vector<std::string>> verify(store::Session& session) override {
+        TRY(const auto rows,
+            session.rows(
+                "SELECT id FROM prediction_batches WHERE state = 'succeeded' AND result_key = ''"
+            ));
+        std::vector<std::string> wrong;
+        for (const auto& row : rows)
+            wrong.push_back("batch " + std::to_string(row.integer("id")) + " has no result");
+        return wrong;
+    }
+};
+
+}  // namespace
+
+store::Migrations migrations() { return embedded::predictions_migrations(); }
+std::unique_ptr<store::Lifecycle> lifecycle() { return std::make_unique<PredictionsLifecycle>(); }
+
+accounts::ObjectKind object_kind() {
+    return {
+        "batch",
+        kBatchNotFound,
+        [](store::Session& session, std::int64_t id) -> base::Result<std::optional<std::int64_t>> {
+            TRY(const auto batch, find(session, BatchId(id), i18n::Language::en));
+            if (!batch) return std::optional<std::int64_t>{};
+            return std::optional(batch->project_id);
+        }
+    };
+}
+
+base::Result<BatchId> insert(
+    store::Session& session, const Batch& batch, std::string_view upload_key
+) {
+    TRY(const auto id,
+        session.insert(
+            "INSERT INTO prediction_batches (project_id, model_id, job_id, file_name, state, rows, "
+            "rows_rejected, reason, details, "
+            "upload_key, result_key, created_at) VALUES (:project, :model, 0, :file, 'queued', 0, "
+            "0, '', '{}', :upload, '', :at) RETURNING id",
+            {batch.project_id, batch.model_id, batch.file_name, upload_key, batch.created_at}
+        ));
+    return BatchId(id);
+}
+
+base::Result<void> set_job(store::Session& session, BatchId id, jobs::JobId job) {
+    CHECK_OK(session.run("UPDATE prediction_batches SET job_id = :job WHERE id = :id", {job, id}));
+    return {};
+}
+
+base::Result<std::optional<Batch>> find(
+    store::Session& session, BatchId id, i18n::Language language
+) {
+    TRY(const auto row,
+        session.row(
+            "SELECT id, project_id, model_id, job_id, file_name, state, rows, rows_rejected, "
+            "created_at, reason, details "
+            "FROM prediction_batches WHERE id = :id",
+            {id}
+        ));
+    if (!row) return std::optional<Batch>{};
+    Batch batch;
+    CHECK_OK(store::Session::fill_record(*row, batch));
+    if (const std::string reason = row->text("reason"); !reason.empty()) {
+        const std::string details = row->text("details");
+        const auto sentence = i18n::sentence(
+            base::Error(base::ErrorKind::internal, reason, base::details_from_json(details)),
+            language
+        );
+        batch.problem = datasets::Problem{reason, sentence.message, sentence.hint, {details}};
+    }
+    return std::optional(std::move(batch));
+}
+
+base::Result<void> finish(
+    store::Session& session,
+    BatchId id,
+    std::int64_t rows,
+    std::int64_t rejected,
+    std::string_view result_key
+) {
+    TRY(const auto changed,
+        session.run(
+            "UPDATE prediction_batches SET state = 'succeeded', rows = :rows, rows_rejected = "
+            ":rejected, result_key = :key WHERE id = :id",
+            {rows, rejected, result_key, id}
+        ));
+    if (changed == 0) return base::fail(base::ErrorKind::not_found, kBatchNotFound);
+    return {};
+}
+
+base::Result<void> give_up(store::Session& session, BatchId id, const base::Error& error) {
+    CHECK_OK(session.run(
+        "UPDATE prediction_batches SET state = :state, reason = :reason, details = :details WHERE "
+        "id = :id",
+        {error.reason == base::kCancelledReason ? "cancelled" : "failed",
+         error.reason,
+         base::details_json(error),
+         id}
+    ));
+    return {};
+}
+
+base::Result<Keys> keys_of(store::Session& session, BatchId id) {
+    TRY(const auto row,
+        session.row("SELECT upload_key, result_key FROM prediction_batches WHERE id = :id", {id}));
+    if (!row) return base::fail(base::ErrorKind::not_found, kBatchNotFound);
+    return Keys{row->text("upload_key"), row->text("result_key")};
+}
+
+base::Result<void> erase(store::Session& session, BatchId id) {
+    CHECK_OK(session.run("DELETE FROM prediction_batches WHERE id = :id", {id}));
+    return {};
+}
+
+base::Result<std::set<std::string>> referenced_blobs(store::Session& session) {
+    TRY(const auto rows, session.rows("SELECT upload_key, result_key FROM prediction_batches"));
+    std::set<std::string> keys;
+    for (const auto& row : rows) {
+        keys.insert(row.text("upload_key"));
+        keys.insert(row.text("result_key"));
+    }
+    keys.erase("");
+    return keys;
+}
+
+}  // namespace csva::predictions

@@ -1,0 +1,175 @@
+#pragma once
+
+#include "engine/bundle/model.hpp"
+#include "features/datasets/types.hpp"
+#include "features/models/types.hpp"
+#include "foundation/base/described.hpp"
+#include "foundation/jobs/types.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace csva::predictions {
+
+struct BatchTag;
+using BatchId = base::Id<BatchTag>;
+
+inline constexpr std::string_view kBatchNotFound = "predictions.batch_not_found";
+inline constexpr std::string_view kNotReady = "predictions.not_ready";
+inline constexpr std::string_view kNoFilePart = "predictions.no_file_part";
+inline constexpr std::string_view kNoRow = "predictions.no_row";
+inline constexpr std::string_view kBatchJob = "batch";
+
+/// Of /test-model/{pk}/{model_name}/.
+struct FormPath {
+    datasets::DatasetId pk;
+    std::string model_name;
+};
+CSVA_DESCRIBE(FormPath, pk, model_name)
+CSVA_NOTES(
+    FormPath,
+    {.field = "pk", .text = "Number of the data set."},
+    {.field = "model_name",
+     .text = "Name on the leaderboard, such as RandomForestClassifier.",
+     .minimum = 1,
+     .maximum = 200}
+)
+
+/// What a generated form asks for.
+struct FormField {
+    std::string column;
+    table::ColumnType type = table::ColumnType::text;
+    std::vector<std::string> categories;
+    double low = 0;
+    double high = 0;
+    std::string typical;
+    bool whole = false;
+};
+CSVA_DESCRIBE(FormField, column, type, categories, low, high, typical, whole)
+CSVA_NOTES(
+    FormField,
+    {.field = "categories",
+     .text = "Values seen in training, most frequent first; empty when the column is no category."},
+    {.field = "low", .text = "Smallest number seen in training."},
+    {.field = "high", .text = "Largest number seen in training."},
+    {.field = "typical", .text = "A made-up middle value to start from."},
+    {.field = "whole", .text = "Whole numbers only."}
+)
+
+struct Form {
+    models::Model model;
+    std::vector<std::string> classes;
+    std::vector<FormField> fields;
+};
+CSVA_DESCRIBE(Form, model, classes, fields)
+
+/// One row to answer: every member but the path's is a column.
+struct OneRow {
+    datasets::DatasetId pk;
+    std::string model_name;
+    std::map<std::string, base::Cell> values;
+};
+CSVA_DESCRIBE(OneRow, pk, model_name, values)
+CSVA_NOTES(
+    OneRow,
+    {.field = "values",
+     .text = "Cells by column name; columns may also stand beside it.",
+     .maximum = 10000,
+     .catch_all = true}
+)
+
+struct Answer {
+    models::ModelId model_id;
+    std::string model_name;
+    base::Cell prediction;
+    std::map<std::string, double> probabilities;
+    std::vector<bundle::Warning> warnings;
+};
+CSVA_DESCRIBE(Answer, model_id, model_name, prediction, probabilities, warnings)
+CSVA_NOTES(
+    Answer,
+    {.field = "prediction", .text = "The class or the number predicted."},
+    {.field = "probabilities", .text = "By class; empty for a number."},
+    {.field = "warnings",
+     .text = "What to know about this row: unseen_category, missing_column, extra_column, "
+             "out_of_range, unreadable."}
+)
+
+struct Row {
+    std::map<std::string, base::Cell> cells;
+};
+CSVA_DESCRIBE(Row, cells)
+CSVA_NOTES(Row, {.field = "cells", .text = "Cells by column name.", .catch_all = true})
+
+struct RowsToPredict {
+    models::ModelId model_id;
+    std::vector<Row> rows;
+};
+CSVA_DESCRIBE(RowsToPredict, model_id, rows)
+CSVA_NOTES(
+    RowsToPredict,
+    {.field = "rows",
+     .text = "Rows to answer, each an object of cells by column name.",
+     .minimum = 1,
+     .maximum = 10000}
+)
+
+struct Answers {
+    models::ModelId model_id;
+    std::vector<bundle::Prediction> predictions;
+};
+CSVA_DESCRIBE(Answers, model_id, predictions)
+
+struct ModelPath {
+    models::ModelId model_id;
+};
+CSVA_DESCRIBE(ModelPath, model_id)
+
+struct ModelList {
+    std::vector<models::Model> models;
+};
+CSVA_DESCRIBE(ModelList, models)
+
+/// A file of rows being answered.
+struct Batch {
+    BatchId id;
+    std::int64_t project_id = 0;
+    models::ModelId model_id;
+    jobs::JobId job_id;
+    std::string file_name;
+    jobs::State state = jobs::State::queued;
+    std::int64_t rows = 0;
+    std::int64_t rows_rejected = 0;
+    std::optional<datasets::Problem> problem;
+    std::int64_t created_at = 0;
+};
+CSVA_DESCRIBE(
+    Batch,
+    id,
+    project_id,
+    model_id,
+    job_id,
+    file_name,
+    state,
+    rows,
+    rows_rejected,
+    problem,
+    created_at
+)
+CSVA_NOTES(
+    Batch,
+    {.field = "rows", .text = "Rows answered."},
+    {.field = "rows_rejected", .text = "Rows of the file that could not be read."},
+    {.field = "problem", .text = "Why it failed; null when it did not."}
+)
+
+struct BatchPath {
+    BatchId batch_id;
+};
+CSVA_DESCRIBE(BatchPath, batch_id)
+
+}  // namespace csva::predictions
