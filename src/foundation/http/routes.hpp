@@ -42,7 +42,13 @@ struct Route {
     const base::TypeInfo* response = nullptr;  ///< null: raw Response.
     int success_status = 200;
     std::function<base::Result<Response>(Context&)> handler;
+    /// `request` cut in two: the members that the path fills, and the others.
+    std::vector<base::FieldInfo> path_fields = {};
+    std::vector<base::FieldInfo> other_fields = {};
 };
+
+/// Names of the parameters of a literal, in order: "/a/{id}/{name}" -> id, name.
+std::vector<std::string_view> parameters_of(std::string_view literal);
 
 /// Fills a request struct from path parameters and query or body. Errors: base.* of the codec,
 /// http.unsupported_media_type.
@@ -120,6 +126,8 @@ public:
             &base::type_of<Request>(),
             nullptr,
             A::kStatus,
+            {},
+            {},
             {}
         };
         if constexpr (!std::is_void_v<typename A::Body>)
@@ -134,6 +142,9 @@ public:
             }
         );
     }
+
+    /// A page of the web UI that needs no handler: everybody whom `access` lets in gets index.html.
+    void add_page(std::string_view literal, Access access);
 
     std::span<const std::unique_ptr<Route>> all() const { return routes_; }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "foundation/base/embedded.hpp"
 #include "foundation/base/metrics.hpp"
 #include "foundation/base/result.hpp"
 #include "foundation/base/settings.hpp"
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,8 @@ struct ServerParts {
     base::Metrics& metrics;
     const base::Settings& settings;
     std::filesystem::path staging_folder;  ///< Uploads arrive here; same volume as the blobs.
+    std::span<const base::EmbeddedFile> web = {};  ///< Files of the web UI, index.html among them;
+                                                   ///< `x.br` and `x.gz` are x compressed.
 };
 
 /// The HTTP server: listens, reads requests with every limit applied, asks the authenticator, runs

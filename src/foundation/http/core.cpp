@@ -1,0 +1,265 @@
+#include "foundation/http/core.hpp"
+
+#include "foundation/base/crypto.hpp"
+#include "foundation/base/log.hpp"
+#include "foundation/http/error_response.hpp"
+#include "foundation/http/guard.hpp"
+#include "foundation/http/text.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <exception>
+
+namespace csva::http {
+namespace {
+
+using base::ErrorKind;
+
+bool sane_id(std::string_view id) {
+    return !id.empty() && id.size() <= 64 && std::ranges::all_of(id, [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
+    });
+}
+
+/// Ids need to be unlike each other, not secret: a random start and a counter.
+std::string next_request_id() {
+    static const std::string prefix = base::random_hex(6);
+    static std::atomic<std::uint64_t> count = 0;
+    return prefix + "-" + std::to_string(count.fetch_add(1, std::memory_order_relaxed));
+}
+
+std::string allow_of(const Router::Found& found) {
+    std::string allow;
+    for (const auto* route : found.by_method) {
+        if (route == nullptr) continue;
+        if (!allow.empty()) allow += ", ";
+        allow += name_of(route->method);
+        if (route->method == Method::get) allow += ", HEAD";
+    }
+    return allow;
+}
+
+std::string_view media_type(const RequestHead& head) {
+    const auto type = head.header("content-type");
+    return trimmed(type.substr(0, type.find(';')));
+}
+
+bool is_form(const RequestHead& head) {
+    return equal_ignoring_case(media_type(head), "application/x-www-form-urlencoded");
+}
+
+std::int64_t object_id_of(const Exchange& exchange) {
+    const auto name = exchange.route->access.parameter;
+    for (const auto& [key, value] : exchange.context.path_parameters) {
+        if (key != name) continue;
+        std::int64_t id = 0;
+        const auto* end = value.data() + value.size();
+        const auto [at, code] = std::from_chars(value.data(), end, id);
+        return code == std::errc{} && at == end ? id : -1;
+    }
+    return 0;
+}
+
+}  // namespace
+
+Core::Core(ServerParts server_parts)
+    : parts(server_parts),
+      limits(parts.settings),
+      router(parts.routes),
+      files(parts.web),
+      in_flight(parts.metrics.gauge("csva_http_requests_in_flight", "Requests being answered.")),
+      connections(parts.metrics.gauge("csva_http_connections", "Open connections.")),
+      pool(limits.handler_threads, limits.queue_max) {
+    for (const auto& route : parts.routes.all()) series_[route.get()];
+    series_[nullptr];
+}
+
+base::Result<std::optional<Response>> Core::open(Exchange& exchange, const ParsedRequest& request) {
+    auto& context = exchange.context;
+    const auto wished_id = context.head.header("x-request-id");
+    context.request_id = sane_id(wished_id) ? std::string(wished_id) : next_request_id();
+    context.language = i18n::language_from(context.head.header("accept-language"));
+    apply_proxy_headers(context.head, limits);
+    CHECK_OK(check_host(context.head, limits));
+    auto found = router.find(request.raw_path);
+    if (!found) {
+        if (auto file = files.find(context.head)) return file;
+        exchange.api_client = !context.head.wants_html() || context.head.path.starts_with("/api/");
+        return base::fail(ErrorKind::not_found, "http.no_such_address");
+    }
+    const auto* route = found->by_method[static_cast<std::size_t>(context.head.method)];
+    if (!request.known_method || route == nullptr)
+        return base::fail(
+            ErrorKind::invalid_argument, "http.method_not_allowed", {{"allowed", allow_of(*found)}}
+        );
+    exchange.route = route;
+    context.route = route->literal;
+    context.path_parameters = std::move(found->parameters);
+    exchange.api_client = !(route->doc.page && context.head.wants_html());
+    CHECK_OK(check_site(context.head));
+    CHECK_OK(check_body(exchange));
+    context.from_form = exchange.has_body && route->doc.body == Body::json_or_form &&
+                        !equal_ignoring_case(media_type(context.head), "application/json");
+    return std::nullopt;
+}
+
+base::Result<void> Core::check_body(const Exchange& exchange) const {
+    const auto body = exchange.route->doc.body;
+    const auto& head = exchange.context.head;
+    const auto type = media_type(head);
+    const bool multipart = equal_ignoring_case(type, "multipart/form-data");
+    const auto wrong = [&](std::string expected) {
+        return base::fail(
+            ErrorKind::invalid_argument,
+            "http.unsupported_media_type",
+            {{"expected", std::move(expected)}}
+        );
+    };
+    if (body == Body::multipart && exchange.has_body && !multipart)
+        return wrong("multipart/form-data");
+    const bool empty_ok = !exchange.has_body && type.empty();
+    const bool json = equal_ignoring_case(type, "application/json") || empty_ok;
+    if (body == Body::json && !json) return wrong("application/json");
+    if (body == Body::json_or_form && !json && !is_form(head) && !multipart)
+        return wrong("application/json, application/x-www-form-urlencoded");
+    const bool large = multipart && body != Body::json;
+    const auto limit = large ? limits.upload_bytes + 2 * limits.body_bytes : limits.body_bytes;
+    if (exchange.length && *exchange.length > limit)
+        return base::fail(
+            ErrorKind::too_large,
+            large ? "http.file_too_large" : "http.body_too_large",
+            {{"limit_bytes",
+              static_cast<std::int64_t>(large ? limits.upload_bytes : limits.body_bytes)}}
+        );
+    return {};
+}
+
+std::optional<base::Result<Actor>> Core::identify_quickly(const Exchange& exchange) {
+    const auto& head = exchange.context.head;
+    const bool open = exchange.route->access.kind == Access::Kind::open;
+    if (open && head.header("authorization").empty() && head.header("cookie").empty())
+        return Actor{};
+    return parts.authenticator.identify_quickly(head);
+}
+
+base::Result<void> Core::admit(Exchange& exchange, std::optional<base::Result<Actor>> identified) {
+    auto& context = exchange.context;
+    const auto& route = *exchange.route;
+    auto actor = identified ? std::move(*identified) : parts.authenticator.identify(context.head);
+    Access access = route.access;
+    if (access.kind == Access::Kind::open && !access.setting.empty() &&
+        !parts.settings.boolean(access.setting))
+        access = access::signed_in();
+    const bool open = access.kind == Access::Kind::open;
+    if (!actor && !(open && actor.error().kind != ErrorKind::unavailable))
+        return std::unexpected(actor.error());
+    if (actor) context.actor = std::move(*actor);
+    if (context.actor.language_chosen) context.language = context.actor.language;
+    if (!open)
+        CHECK_OK(parts.authenticator.authorize(context.actor, access, object_id_of(exchange)));
+    const bool session = context.actor.via == Via::session;
+    if (context.head.method == Method::get || !session || route.doc.csrf_exempt) return {};
+    const bool form = context.from_form || route.doc.body == Body::multipart;
+    if (form && context.head.header("x-csrftoken").empty()) {
+        exchange.csrf_pending = true;
+        return {};
+    }
+    return parts.authenticator.check_csrf(context.actor, context.head, {});
+}
+
+base::Result<void> Core::check_form_token(Exchange& exchange) {
+    if (!exchange.csrf_pending) return {};
+    std::string_view token;
+    for (const auto& [name, value] : exchange.context.form)
+        if (name == "csrfmiddlewaretoken") token = value;
+    CHECK_OK(parts.authenticator.check_csrf(exchange.context.actor, exchange.context.head, token));
+    exchange.csrf_pending = false;
+    return {};
+}
+
+base::Result<void> Core::take_body(Exchange& exchange) {
+    auto& context = exchange.context;
+    if (!context.from_form || !is_form(context.head)) return {};
+    TRY(context.form, parse_pairs(context.body));
+    context.body.clear();
+    return {};
+}
+
+Response Core::run(Exchange& exchange) {
+    try {
+        if (!exchange.api_client && exchange.context.head.method == Method::get)
+            return page(exchange, 200);
+        auto answer = exchange.route->handler(exchange.context);
+        return answer ? std::move(*answer) : refuse(exchange, answer.error());
+    } catch (const std::exception& error) {
+        return refuse(exchange, base::internal_error(error.what()));
+    } catch (...) {
+        return refuse(exchange, base::internal_error("unknown exception"));
+    }
+}
+
+Response Core::page(const Exchange&, int status) { return files.index(status); }
+
+Response Core::refuse(const Exchange& exchange, const base::Error& error) {
+    const auto& context = exchange.context;
+    if (!error.internal.empty())
+        base::log(
+            base::LogLevel::error,
+            "request_failed",
+            {{"request_id", context.request_id},
+             {"reason", error.reason},
+             {"internal", error.internal}}
+        );
+    const int status = status_of(error);
+    const bool page_route = exchange.route != nullptr && exchange.route->doc.page;
+    if (status == 401 && page_route && context.head.header("authorization").empty()) {
+        const bool get = context.head.method == Method::get;
+        Response redirect = Response::see_other(
+            "/login/" + (get ? "?next=" + percent_encode(context.head.target, "/") : std::string())
+        );
+        if (get) redirect.status = 302;
+        return redirect.with_header("Cache-Control", "no-store");
+    }
+    if (!exchange.api_client && context.head.method == Method::get) return page(exchange, status);
+    auto response = error_response(error, context.language, context.request_id);
+    if (status == 405)
+        for (const auto& detail : error.details)
+            response.with_header("Allow", std::get<std::string>(detail.value));
+    return response;
+}
+
+base::Metrics::Histogram& Core::series(const Exchange& exchange, int status) {
+    const auto status_class = static_cast<std::size_t>(std::clamp(status / 100, 1, 5));
+    auto& slot = series_.find(exchange.route)->second.by_class[status_class];
+    if (auto* known = slot.load(std::memory_order_acquire)) return *known;
+    const auto method = exchange.route != nullptr ? name_of(exchange.route->method) : "other";
+    auto& made = parts.metrics.histogram(
+        "http_server_request_duration_seconds",
+        "Time from a request's header to the end of its answer.",
+        base::http_duration_bounds_s(),
+        {{"method", std::string(method)},
+         {"route", std::string(exchange.route != nullptr ? exchange.route->literal : "unmatched")},
+         {"status_class", std::to_string(status_class) + "xx"}}
+    );
+    slot.store(&made, std::memory_order_release);
+    return made;
+}
+
+void Core::finish(const Exchange& exchange, int status, std::uint64_t bytes) {
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - exchange.started;
+    series(exchange, status).observe(taken.count());
+    if (!limits.access_log) return;
+    base::log(
+        base::LogLevel::info,
+        "request",
+        {{"request_id", exchange.context.request_id},
+         {"method", name_of(exchange.context.head.method)},
+         {"route", exchange.route != nullptr ? exchange.route->literal : "unmatched"},
+         {"status", static_cast<std::int64_t>(status)},
+         {"ms", taken.count() * 1000},
+         {"bytes", static_cast<std::int64_t>(bytes)}}
+    );
+}
+
+}  // namespace csva::http

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "foundation/http/handler_pool.hpp"
+#include "foundation/http/request_parser.hpp"
+#include "foundation/http/router.hpp"
+#include "foundation/http/server.hpp"
+#include "foundation/http/settings.hpp"
+#include "foundation/http/static_files.hpp"
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace csva::http {
+
+/// One request on its way: what is known, and the answer when there is one.
+struct Exchange {
+    Context context;
+    const Route* route = nullptr;
+    std::string raw_path;
+    bool keep_alive = false;
+    bool expects_continue = false;
+    bool has_body = false;
+    bool csrf_pending = false;  ///< The token must come in a form field.
+    bool api_client = true;     ///< Not a browser's page: failures are JSON.
+    std::optional<std::uint64_t> length;
+    BodyDecoder body;
+    std::chrono::steady_clock::time_point started;
+};
+
+/// What a request goes through, without any socket: checks, routing, rights, handler, failure.
+/// Everything here is thread-safe.
+class Core {
+public:
+    explicit Core(ServerParts server_parts);
+
+    /// Host, address, method, origin and declared body are looked at. An answer means that it is
+    /// final (a static file).
+    base::Result<std::optional<Response>> open(Exchange& exchange, const ParsedRequest& request);
+    /// Who asks, from memory; false when that needs the pool.
+    std::optional<base::Result<Actor>> identify_quickly(const Exchange& exchange);
+    /// Access and CSRF. With `identified` empty, a database is asked (blocking).
+    base::Result<void> admit(Exchange& exchange, std::optional<base::Result<Actor>> identified);
+    /// The CSRF token of a form field; once. Errors: http.csrf.
+    base::Result<void> check_form_token(Exchange& exchange);
+    /// Reads form pairs out of a small body. Errors: http.bad_encoding.
+    static base::Result<void> take_body(Exchange& exchange);
+    /// Runs the handler (blocking unless quick). Exceptions become 500.
+    Response run(Exchange& exchange);
+    Response refuse(const Exchange& exchange, const base::Error& error);
+    /// Counts and logs a finished request.
+    void finish(const Exchange& exchange, int status, std::uint64_t bytes);
+
+    ServerParts parts;
+    Limits limits;
+    Router router;
+    StaticFiles files;
+    base::Metrics::Gauge& in_flight;
+    base::Metrics::Gauge& connections;
+    std::atomic<bool> draining = false;
+    HandlerPool pool;  ///< Last: its threads end before the rest goes.
+
+private:
+    struct Series {
+        std::array<std::atomic<base::Metrics::Histogram*>, 6> by_class{};
+    };
+    base::Metrics::Histogram& series(const Exchange& exchange, int status);
+    base::Result<void> check_body(const Exchange& exchange) const;
+    Response page(const Exchange& exchange, int status);
+    std::unordered_map<const Route*, Series> series_;
+};
+
+}  // namespace csva::http

@@ -1,0 +1,102 @@
+#include "foundation/http/routes.hpp"
+
+#include "foundation/http/text.hpp"
+
+#include <algorithm>
+
+namespace csva::http {
+namespace {
+
+using base::ErrorKind;
+
+bool reads_query(const Route& route) {
+    return route.method == Method::get || route.method == Method::delete_;
+}
+
+/// The fields of a form without the CSRF token, which the server has looked at already.
+Pairs without_token(const Pairs& form) {
+    Pairs fields = form;
+    std::erase_if(fields, [](const auto& field) { return field.first == "csrfmiddlewaretoken"; });
+    return fields;
+}
+
+base::Result<void> decode_body(
+    const Route& route, const Context& context, const base::TypeInfo& type, void* object
+) {
+    if (context.from_form || route.doc.body == Body::multipart)
+        return base::decode_pairs(without_token(context.form), type, object);
+    if (route.doc.body == Body::raw) return {};
+    return base::decode(context.body.empty() ? "{}" : context.body, type, object);
+}
+
+}  // namespace
+
+std::vector<std::string_view> parameters_of(std::string_view literal) {
+    std::vector<std::string_view> names;
+    for (auto open = literal.find('{'); open != std::string_view::npos;
+         open = literal.find('{', open + 1)) {
+        auto name = literal.substr(open + 1, literal.find('}', open) - open - 1);
+        if (name.ends_with('*')) name.remove_suffix(1);
+        names.push_back(name);
+    }
+    return names;
+}
+
+base::Result<void> decode_request(
+    const Route& route, Context& context, const base::TypeInfo& type, void* object
+) {
+    base::TypeInfo part = type;
+    part.fields = route.path_fields;
+    Pairs path;
+    for (const auto& pair : context.path_parameters)
+        if (std::ranges::find(route.path_fields, pair.first, &base::FieldInfo::name) !=
+            route.path_fields.end())
+            path.push_back(pair);
+    if (const auto decoded = base::decode_pairs(path, part, object); !decoded) {
+        // A path that cannot be an address of ours is an unknown address, not a bad argument.
+        return base::fail(ErrorKind::not_found, "http.no_such_address");
+    }
+    part.fields = route.other_fields;
+    if (reads_query(route)) return base::decode_pairs(context.head.query, part, object);
+    if (!context.head.query.empty())
+        return base::fail(
+            ErrorKind::invalid_argument,
+            "base.unknown_field",
+            {{"field", context.head.query.front().first}}
+        );
+    return decode_body(route, context, part, object);
+}
+
+void Routes::add_route(
+    Route route, std::function<base::Result<Response>(const Route&, Context&)> handler
+) {
+    const auto names = parameters_of(route.literal);
+    if (route.request != nullptr)
+        for (const auto& field : route.request->fields) {
+            const bool in_path = std::ranges::find(names, field.name) != names.end();
+            (in_path ? route.path_fields : route.other_fields).push_back(field);
+        }
+    const bool unsafe = !reads_query(route);
+    if (unsafe && route.doc.body == Body::none && !route.other_fields.empty())
+        route.doc.body = Body::json;
+    routes_.push_back(std::make_unique<Route>(std::move(route)));
+    Route* kept = routes_.back().get();
+    kept->handler = [kept, handler = std::move(handler)](Context& context) {
+        return handler(*kept, context);
+    };
+}
+
+void Routes::add_page(std::string_view literal, Access access) {
+    add<NoRequest, Response>(
+        Method::get,
+        literal,
+        access,
+        {.summary = "A page of the web interface.",
+         .tag = "pages",
+         .produces = {"text/html"},
+         .page = true},
+        [](Context&, const NoRequest&) -> base::Result<Response> { return Response::html(""); }
+    );
+}
+
+}  // namespace csva::http

@@ -1,0 +1,162 @@
+#include "foundation/http/server.hpp"
+
+#include "foundation/base/log.hpp"
+#include "foundation/http/connection.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <mutex>
+#include <pthread.h>
+#include <signal.h>
+#include <thread>
+
+namespace csva::http {
+
+namespace asio = boost::asio;
+namespace {
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr auto kTick = std::chrono::milliseconds(100);
+}  // namespace
+
+struct Server::State {
+    explicit State(ServerParts parts) : core(parts) {
+        for (std::size_t i = 0; i < core.limits.network_threads; ++i)
+            loops.push_back(std::make_unique<Loop>());
+    }
+
+    std::vector<std::unique_ptr<Loop>> loops;  // before core: its pool posts to them
+    Core core;
+    std::unique_ptr<asio::ip::tcp::acceptor> acceptor;
+    std::atomic<std::size_t> open = 0;
+    std::chrono::steady_clock::time_point drain_until;
+
+    asio::awaitable<void> accept();
+    asio::awaitable<void> tick(Loop& loop);
+    void start(Loop& loop, asio::ip::tcp::socket socket, std::string peer);
+};
+
+void Server::State::start(Loop& loop, asio::ip::tcp::socket socket, std::string peer) {
+    auto connection = std::make_shared<Connection>(core, loop, std::move(socket), std::move(peer));
+    asio::co_spawn(
+        loop.io,
+        [connection]() -> asio::awaitable<void> { return connection->serve(); },
+        [this, connection](const std::exception_ptr& failure) {
+            open.fetch_sub(1);
+            if (!failure) return;
+            try {
+                std::rethrow_exception(failure);
+            } catch (const std::exception& error) {
+                base::log(base::LogLevel::error, "connection_failed", {{"internal", error.what()}});
+            }
+        }
+    );
+}
+
+asio::awaitable<void> Server::State::accept() {
+    for (std::size_t next = 0; acceptor->is_open(); ++next) {
+        Loop& loop = *loops[next % loops.size()];
+        auto [code, accepted] = co_await acceptor->async_accept(loop.io, kTuple);
+        if (code) {
+            if (!acceptor->is_open()) co_return;
+            // Out of file handles: wait for some to close rather than spin.
+            asio::steady_timer pause(loops.front()->io, kTick);
+            co_await pause.async_wait(kTuple);
+            continue;
+        }
+        if (open.load() >= core.limits.connections_max) continue;
+        boost::system::error_code ignored;
+        accepted.set_option(asio::ip::tcp::no_delay(true), ignored);
+        auto address = accepted.remote_endpoint(ignored).address();
+        if (address.is_v6() && address.to_v6().is_v4_mapped())
+            address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+        open.fetch_add(1);
+        asio::post(
+            loop.io,
+            [this, &loop, socket = std::move(accepted), peer = address.to_string()]() mutable {
+                start(loop, std::move(socket), std::move(peer));
+            }
+        );
+    }
+}
+
+/// Watches deadlines, and after `stop` lets the loop end once its connections have.
+asio::awaitable<void> Server::State::tick(Loop& loop) {
+    asio::steady_timer timer(loop.io);
+    while (true) {
+        timer.expires_after(kTick);
+        co_await timer.async_wait(kTuple);
+        const auto now = std::chrono::steady_clock::now();
+        const std::vector<Connection*> all(loop.connections.begin(), loop.connections.end());
+        for (auto* connection : all) connection->check_deadline(now);
+        if (!core.draining) continue;
+        for (auto* connection : all) connection->drain();
+        if (open.load() == 0) break;
+        if (now < drain_until) continue;
+        for (auto* connection : all) connection->close();
+        if (loop.connections.empty() || now > drain_until + core.limits.linger_time) break;
+    }
+    loop.io.stop();
+}
+
+Server::Server(ServerParts parts) : state_(std::make_unique<State>(parts)) {
+    ::signal(SIGPIPE, SIG_IGN);
+}
+
+Server::~Server() = default;
+
+base::Result<void> Server::listen(const std::string& host, std::uint16_t port) {
+    boost::system::error_code code;
+    const auto failed = [&] {
+        return base::fail(
+            base::ErrorKind::unavailable,
+            "http.cannot_listen",
+            {{"address", host + ":" + std::to_string(port)}, {"problem", code.message()}}
+        );
+    };
+    const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, code);
+    if (code) return failed();
+    const asio::ip::tcp::endpoint endpoint(address, port);
+    state_->acceptor = std::make_unique<asio::ip::tcp::acceptor>(state_->loops.front()->io);
+    auto& acceptor = *state_->acceptor;
+    if (acceptor.open(endpoint.protocol(), code); code) return failed();
+    acceptor.set_option(asio::socket_base::reuse_address(true), code);
+    if (acceptor.bind(endpoint, code); code) return failed();
+    if (acceptor.listen(1024, code); code) return failed();
+    return {};
+}
+
+std::uint16_t Server::port() const {
+    boost::system::error_code ignored;
+    return state_->acceptor->local_endpoint(ignored).port();
+}
+
+void Server::run() {
+    auto& loops = state_->loops;
+    asio::co_spawn(loops.front()->io, state_->accept(), asio::detached);
+    std::vector<std::jthread> threads;
+    for (auto& loop : loops) {
+        asio::co_spawn(loop->io, state_->tick(*loop), asio::detached);
+        threads.emplace_back([io = &loop->io] {
+            pthread_setname_np(pthread_self(), "http.network");
+            io->run();
+        });
+    }
+    threads.clear();
+}
+
+void Server::stop() {
+    if (state_->core.draining.exchange(true)) return;
+    auto& first = *state_->loops.front();
+    state_->drain_until = std::chrono::steady_clock::now() + state_->core.limits.drain_time;
+    asio::post(first.io, [this] {
+        boost::system::error_code ignored;
+        if (state_->acceptor) state_->acceptor->close(ignored);
+    });
+}
+
+}  // namespace csva::http

@@ -1,0 +1,132 @@
+#include "foundation/http/staging.hpp"
+
+#include "foundation/base/files.hpp"
+#include "foundation/http/text.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace csva::http {
+namespace {
+
+using base::ErrorKind;
+constexpr std::uint64_t kDiskCheckEvery = 64ULL << 20U;
+constexpr std::size_t kFirstBytes = 4096;
+
+std::unexpected<base::Error> unwritable() {
+    const bool full = errno == ENOSPC || errno == EDQUOT;
+    return std::unexpected(base::Error(
+                               full ? ErrorKind::unavailable : ErrorKind::internal,
+                               full ? "base.disk_full" : "base.file_unwritable"
+    )
+                               .with_internal(std::string("staging: ") + std::strerror(errno)));
+}
+
+}  // namespace
+
+Staging::Staging(
+    Context& context,
+    const Limits& limits,
+    std::filesystem::path folder,
+    std::function<base::Result<void>()> before_file
+)
+    : context_(context),
+      limits_(limits),
+      folder_(std::move(folder)),
+      before_file_(std::move(before_file)) {}
+
+Staging::~Staging() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+base::Result<void> Staging::begin(const PartHead& head) {
+    if (++parts_ > limits_.parts_max)
+        return base::fail(
+            ErrorKind::too_large,
+            "http.too_many_parts",
+            {{"limit", static_cast<std::int64_t>(limits_.parts_max)}}
+        );
+    if (head.filename) return open_file(head);
+    context_.form.emplace_back(head.name, "");
+    return {};
+}
+
+base::Result<void> Staging::open_file(const PartHead& head) {
+    if (before_file_) {
+        CHECK_OK(before_file_());
+        before_file_ = nullptr;
+    }
+    CHECK_OK(check_disk());
+    StagedFile file;
+    file.field = head.name;
+    file.filename = *head.filename;
+    file.content_type = head.content_type;
+    const auto path = folder_ / ("upload-" + base::random_hex(12) + ".part");
+    descriptor_ = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    if (descriptor_ < 0) return unwritable();
+    file.path = path;
+    context_.files.push_back(std::move(file));
+    hash_.emplace();
+    return {};
+}
+
+base::Result<void> Staging::check_disk() {
+    since_disk_check_ = 0;
+    TRY(const std::uint64_t free, base::free_bytes(folder_));
+    if (free < limits_.disk_reserve_bytes)
+        return base::fail(ErrorKind::unavailable, "http.disk_low");
+    return {};
+}
+
+base::Result<void> Staging::data(std::string_view bytes) {
+    if (descriptor_ >= 0) return write(bytes);
+    field_bytes_ += bytes.size();
+    if (field_bytes_ > limits_.body_bytes)
+        return base::fail(
+            ErrorKind::too_large,
+            "http.body_too_large",
+            {{"limit_bytes", static_cast<std::int64_t>(limits_.body_bytes)}}
+        );
+    context_.form.back().second += bytes;
+    return {};
+}
+
+base::Result<void> Staging::write(std::string_view bytes) {
+    auto& file = context_.files.back();
+    file.size += bytes.size();
+    if (file.size > limits_.upload_bytes)
+        return base::fail(
+            ErrorKind::too_large,
+            "http.file_too_large",
+            {{"limit_bytes", static_cast<std::int64_t>(limits_.upload_bytes)}}
+        );
+    if (file.first_bytes.size() < kFirstBytes)
+        file.first_bytes += bytes.substr(0, kFirstBytes - file.first_bytes.size());
+    hash_->update(bytes);
+    since_disk_check_ += bytes.size();
+    if (since_disk_check_ > kDiskCheckEvery) CHECK_OK(check_disk());
+    while (!bytes.empty()) {
+        const auto written = ::write(descriptor_, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return unwritable();
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+}
+
+base::Result<void> Staging::end() {
+    if (descriptor_ < 0) {
+        if (!is_utf8(context_.form.back().second))
+            return base::fail(ErrorKind::invalid_argument, "http.bad_encoding");
+        return {};
+    }
+    const int closed = ::close(std::exchange(descriptor_, -1));
+    if (closed != 0) return unwritable();
+    context_.files.back().sha256 = hash_->finish_hex();
+    hash_.reset();
+    return {};
+}
+
+}  // namespace csva::http
