@@ -6,7 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdlib>
+#include <thread>
 
 namespace csva::store {
 namespace {
@@ -108,6 +110,90 @@ TEST_P(OnEach, counts_changed_rows) {
     });
     ASSERT_TRUE(changed);
     EXPECT_EQ(*changed, 2);
+}
+
+TEST_P(OnEach, refuses_texts_that_one_of_the_two_could_not_keep) {
+    using namespace std::string_view_literals;
+    for (const auto text : {"a\0b"sv, "\xff"sv, "\xc3"sv, "\xed\xa0\x80"sv, "\xf4\x90\x80\x80"sv}) {
+        const auto refused = add(text, nullptr);
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().reason, "store.bad_text");
+    }
+    EXPECT_TRUE(add("\u00e9 \u20ac \U0001F600", nullptr));
+}
+
+TEST_P(OnEach, refuses_to_write_while_reading) {
+    const auto written = database_->read([&](Session& session) {
+        return session.run("INSERT INTO " + table_ + " (name) VALUES ('x')");
+    });
+    EXPECT_FALSE(written);
+    EXPECT_TRUE(add("after", nullptr));
+}
+
+TEST_P(OnEach, reads_one_snapshot) {
+    ASSERT_TRUE(add("before", nullptr));
+    const std::string count = "SELECT COUNT(*) AS n FROM " + table_;
+    const auto same = database_->read([&](Session& session) -> base::Result<bool> {
+        TRY(const auto first, session.row(count));
+        std::thread([&] { EXPECT_TRUE(add("between", nullptr)); }).join();
+        TRY(const auto second, session.row(count));
+        return first->integer("n") == second->integer("n");
+    });
+    ASSERT_TRUE(same) << same.error().internal;
+    EXPECT_TRUE(*same);
+}
+
+TEST_P(OnEach, lets_many_threads_count_without_losing_one) {
+    ASSERT_TRUE(add("counter", 0.0));
+    std::atomic<int> failed{0};
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < 4; ++i) {
+            threads.emplace_back([&] {
+                for (int k = 0; k < 25; ++k) {
+                    const auto counted = database_->transaction([&](Session& session) {
+                        return session.run("UPDATE " + table_ + " SET weight = weight + 1");
+                    });
+                    if (!counted) ++failed;
+                }
+            });
+        }
+    }
+    const auto row = database_->read([&](Session& session) {
+        return session.row("SELECT weight FROM " + table_);
+    });
+    EXPECT_EQ((*row)->real("weight") + failed, 100.0);
+    EXPECT_EQ(failed, 0);
+}
+
+TEST_P(OnEach, refuses_a_migration_that_changed_after_it_was_applied) {
+    const std::string changed = migration_ + " -- changed";
+    const std::vector<base::EmbeddedFile> files{{name_, changed}};
+    const Migrations one(files);
+    const auto applied = database_->migrate(std::span(&one, 1));
+    ASSERT_FALSE(applied);
+    EXPECT_EQ(applied.error().reason, "store.migration_changed");
+}
+
+TEST(postgres, connects_again_after_its_connections_were_cut) {
+    const char* url = std::getenv("CSVA_TEST_DATABASE_URL");
+    if (url == nullptr) GTEST_SKIP() << "CSVA_TEST_DATABASE_URL is not set";
+    const auto database = Database::open({.url = url, .pool_size = 1});
+    const auto other = Database::open({.url = url, .pool_size = 1});
+    ASSERT_TRUE(database && other);
+    const auto me = (*database)->read([](Session& session) {
+        return session.row("SELECT pg_backend_pid() AS pid");
+    });
+    ASSERT_TRUE((*other)->transaction([&](Session& session) {
+        return session.rows(
+            "SELECT pg_terminate_backend(CAST(:pid AS INTEGER))", {(*me)->integer("pid")}
+        );
+    }));
+    const auto again = (*database)->read([](Session& session) {
+        return session.row("SELECT pg_backend_pid() AS pid");
+    });
+    ASSERT_TRUE(again) << again.error().internal;
+    EXPECT_NE((*again)->integer("pid"), (*me)->integer("pid"));
 }
 
 INSTANTIATE_TEST_SUITE_P(

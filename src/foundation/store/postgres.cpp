@@ -4,6 +4,9 @@
 
 #include <charconv>
 #include <libpq-fe.h>
+#include <map>
+#include <random>
+#include <thread>
 
 namespace csva::store {
 namespace {
@@ -11,7 +14,7 @@ namespace {
 // Object ids of PostgreSQL's own types (pg_type.dat), fixed for ever.
 constexpr Oid kBool = 16, kInt8 = 20, kInt2 = 21, kInt4 = 23, kFloat4 = 700, kFloat8 = 701,
               kNumeric = 1700;
-constexpr int kTries = 5;
+constexpr int kTries = 8;
 constexpr std::string_view kTryAgain = "store.try_again";
 constexpr std::int64_t kMigrationLock = 0x63737661;  // "csva"
 
@@ -67,7 +70,8 @@ public:
     base::Result<void> ready() {
         if (handle_ != nullptr && PQstatus(handle_) == CONNECTION_OK) return {};
         PQfinish(handle_);
-        handle_ = PQconnectdb(url_.c_str());
+        prepared_.clear();
+        handle_ = connect();
         if (PQstatus(handle_) != CONNECTION_OK)
             return std::unexpected(unavailable(PQerrorMessage(handle_)));
         return execute("SET client_min_messages = warning");
@@ -76,6 +80,7 @@ public:
     Backend backend() const override { return Backend::postgres; }
 
     base::Result<std::int64_t> run(std::string_view sql, std::vector<Value> parameters) override {
+        CHECK_OK(check_texts(parameters));
         const Answer answer(send(sql, parameters));
         if (!answer.good()) return std::unexpected(error_of(answer));
         std::int64_t changed = 0;
@@ -86,6 +91,7 @@ public:
 
     base::Result<std::vector<Row>> rows(std::string_view sql, std::vector<Value> parameters)
         override {
+        CHECK_OK(check_texts(parameters));
         const Answer answer(send(sql, parameters));
         if (!answer.good()) return std::unexpected(error_of(answer));
         auto columns = std::make_shared<std::vector<std::string>>();
@@ -99,6 +105,9 @@ public:
         }
         return out;
     }
+
+    /// Whether the connection was lost; the next `ready` makes a new one.
+    bool lost() const { return PQstatus(handle_) != CONNECTION_OK; }
 
     base::Result<void> execute(const std::string& sql) {
         const Answer answer(PQexec(handle_, sql.c_str()));
@@ -121,16 +130,34 @@ private:
                 texts[i] = std::get<std::string>(data);
             pointers[i] = texts[i].c_str();
         }
-        return PQexecParams(
+        auto known = prepared_.find(sql);
+        if (known == prepared_.end()) {
+            const std::string name = "s" + std::to_string(prepared_.size());
+            const std::string text = numbered(sql, Backend::postgres);
+            PGresult* made = PQprepare(handle_, name.c_str(), text.c_str(), 0, nullptr);
+            if (PQresultStatus(made) != PGRES_COMMAND_OK) return made;
+            PQclear(made);
+            known = prepared_.emplace(sql, name).first;
+        }
+        return PQexecPrepared(
             handle_,
-            numbered(sql, Backend::postgres).c_str(),
+            known->second.c_str(),
             static_cast<int>(pointers.size()),
-            nullptr,
             pointers.data(),
             nullptr,
             nullptr,
             0
         );
+    }
+
+    /// With a time-out, unless the address names one: a host that swallows packets must not hold
+    /// a request for minutes.
+    PGconn* connect() const {
+        const char* const names[] = {
+            "connect_timeout", "fallback_application_name", "client_encoding", "dbname", nullptr
+        };
+        const char* const values[] = {"5", "csva", "UTF8", url_.c_str(), nullptr};
+        return PQconnectdbParams(names, values, 1);
     }
 
     base::Error error_of(const Answer& answer) {
@@ -148,6 +175,7 @@ private:
 
     std::string url_;
     PGconn* handle_ = nullptr;
+    std::map<std::string, std::string, std::less<>> prepared_;  ///< SQL -> name on the server.
 };
 
 struct Borrowed {
@@ -199,9 +227,10 @@ protected:
         const OneSession one;
         Borrowed borrowed{pool_, pool_.take(wait_)};
         if (!borrowed.connection) return std::unexpected(unavailable("no connection was free"));
-        CHECK_OK(borrowed.connection->ready());
-        work(*borrowed.connection);
-        return {};
+        auto& connection = *borrowed.connection;
+        CHECK_OK(begin(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
+        work(connection);
+        return connection.execute("COMMIT");
     }
 
     base::Result<void> with_writer(const std::function<base::Result<void>(Session&)>& work
@@ -219,15 +248,32 @@ private:
             auto outcome = once(*borrowed.connection, work);
             if (outcome || outcome.error().reason != kTryAgain) return outcome;
             if (tries == kTries) return std::unexpected(unavailable(outcome.error().internal));
+            back_off(tries);
         }
+    }
+
+    /// A connection that died while it lay idle says so only now: nothing was done on it yet, so a
+    /// new one takes its place.
+    static base::Result<void> begin(Connection& connection, const std::string& sql) {
+        CHECK_OK(connection.ready());
+        auto begun = connection.execute(sql);
+        if (begun || !connection.lost()) return begun;
+        CHECK_OK(connection.ready());
+        return connection.execute(sql);
+    }
+
+    /// Waits a random time that doubles with each try, so that the losers do not meet again.
+    static void back_off(int tries) {
+        static thread_local std::minstd_rand random(std::random_device{}());
+        std::uniform_int_distribution<int> wait_ms(1, 2 << tries);
+        std::this_thread::sleep_for(std::chrono::milliseconds(wait_ms(random)));
     }
 
     template <class T>
     static base::Result<T> once(
         Connection& connection, const std::function<base::Result<T>(Connection&)>& work
     ) {
-        CHECK_OK(connection.ready());
-        CHECK_OK(connection.execute("BEGIN"));
+        CHECK_OK(begin(connection, "BEGIN"));
         auto outcome = work(connection);
         if (outcome) {
             auto committed = connection.execute("COMMIT");

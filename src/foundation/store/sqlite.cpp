@@ -12,8 +12,12 @@ base::Error error_of(sqlite3* connection) {
     const int code = sqlite3_errcode(connection);
     const std::string text = sqlite3_errmsg(connection);
     switch (code & 0xFF) {
-        case SQLITE_CONSTRAINT:
+        case SQLITE_CONSTRAINT: {
+            const int extended = sqlite3_extended_errcode(connection);
+            if (extended == SQLITE_CONSTRAINT_NOTNULL || extended == SQLITE_CONSTRAINT_CHECK)
+                return base::internal_error("sqlite: " + text);
             return conflict(text);
+        }
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
         case SQLITE_CANTOPEN:
@@ -57,6 +61,7 @@ public:
 
     base::Result<std::vector<Row>> rows(std::string_view sql, std::vector<Value> parameters)
         override {
+        CHECK_OK(check_texts(parameters));
         TRY(sqlite3_stmt* const statement, prepared(sql));
         const Reset reset{statement};
         for (std::size_t i = 0; i < parameters.size(); ++i)
@@ -167,6 +172,7 @@ public:
         made->writers_.add(std::move(writer));
         for (std::int64_t i = 0; i < std::max<std::int64_t>(1, options.pool_size); ++i) {
             TRY(auto reader, Connection::open(path, options.wait_ms));
+            CHECK_OK(reader->execute("PRAGMA query_only=ON"));
             made->readers_.add(std::move(reader));
         }
         return made;
@@ -201,8 +207,10 @@ protected:
         const OneSession one;
         Borrowed borrowed{readers_, readers_.take(wait_)};
         if (!borrowed.connection) return std::unexpected(unavailable("no connection was free"));
+        // One snapshot for all that the reader looks at.
+        CHECK_OK(borrowed.connection->execute("BEGIN"));
         work(*borrowed.connection);
-        return {};
+        return borrowed.connection->execute("COMMIT");
     }
 
     base::Result<void> with_writer(const std::function<base::Result<void>(Session&)>& work

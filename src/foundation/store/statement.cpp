@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cctype>
-#include <set>
+#include <map>
 
 namespace csva::store {
 namespace {
@@ -26,7 +26,36 @@ std::string plain_name(std::string_view file, Backend backend) {
     return std::string(file);
 }
 
+/// Length of the UTF-8 character at the front (RFC 3629, section 4), 0 when it is none or NUL.
+std::size_t character_size(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const auto lead = byte(0);
+    if (lead < 0x80) return lead == 0 ? 0 : 1;
+    const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+    if (lead < 0xC2 || lead > 0xF4 || text.size() < size) return 0;
+    for (std::size_t i = 1; i < size; ++i) {
+        if ((byte(i) & 0xC0) != 0x80) return 0;
+    }
+    const bool too_long = (lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xF0 && byte(1) < 0x90);
+    const bool surrogate = lead == 0xED && byte(1) > 0x9F;
+    const bool too_large = lead == 0xF4 && byte(1) > 0x8F;
+    return too_long || surrogate || too_large ? 0 : size;
+}
+
 }  // namespace
+
+base::Result<void> check_texts(std::span<const Value> values) {
+    for (const auto& value : values) {
+        const auto* text = std::get_if<std::string>(&value.data);
+        if (text == nullptr) continue;
+        for (std::string_view rest = *text; !rest.empty();) {
+            const std::size_t size = character_size(rest);
+            if (size == 0) return base::fail(base::ErrorKind::invalid_argument, "store.bad_text");
+            rest.remove_prefix(size);
+        }
+    }
+    return {};
+}
 
 std::string numbered(std::string_view sql, Backend backend) {
     std::string out;
@@ -83,18 +112,23 @@ base::Result<std::vector<Pending>> pending_migrations(
         session.run("CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT PRIMARY KEY, sha256 "
                     "TEXT NOT NULL, applied_at BIGINT NOT NULL)")
     );
-    TRY(const auto applied, session.rows("SELECT name FROM schema_migrations"));
-    std::set<std::string> known;
-    for (const auto& row : applied) known.insert(row.text("name"));
+    TRY(const auto applied, session.rows("SELECT name, sha256 FROM schema_migrations"));
+    std::map<std::string, std::string> known;
+    for (const auto& row : applied) known.emplace(row.text("name"), row.text("sha256"));
     std::vector<Pending> pending;
     for (const auto& feature : features) {
         for (const auto& file : feature) {
             const std::string name = plain_name(file.name, session.backend());
-            if (name.empty() || known.contains(name)) continue;
-            pending.push_back(
-                {name, with_id_type(file.content, session.backend()), base::sha256_hex(file.content)
-                }
-            );
+            if (name.empty()) continue;
+            const std::string sha256 = base::sha256_hex(file.content);
+            const auto found = known.find(name);
+            if (found == known.end()) {
+                pending.push_back({name, with_id_type(file.content, session.backend()), sha256});
+            } else if (found->second != sha256) {
+                return base::fail(
+                    base::ErrorKind::internal, "store.migration_changed", {{"migration", name}}
+                );
+            }
         }
     }
     std::ranges::sort(pending, {}, &Pending::name);

@@ -29,6 +29,10 @@ public:
 base::Error conflict(std::string internal);
 base::Error unavailable(std::string internal);
 
+/// Texts must be UTF-8 without NUL: PostgreSQL refuses them or cuts them short, and what one back
+/// end keeps the other must keep too. Errors: store.bad_text.
+base::Result<void> check_texts(std::span<const Value> values);
+
 /// Shared by both back ends: the migrations that are missing, in the order of their names, for this
 /// backend.
 struct Pending {
