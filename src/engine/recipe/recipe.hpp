@@ -1,5 +1,10 @@
 #pragma once
 
+#include "engine/duck/session.hpp"
+#include "engine/table/source.hpp"
+#include "foundation/base/control.hpp"
+#include "foundation/base/described.hpp"
+
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -7,24 +12,28 @@
 #include <string>
 #include <vector>
 
-#include "engine/duck/session.hpp"
-#include "engine/table/source.hpp"
-#include "foundation/base/control.hpp"
-#include "foundation/base/described.hpp"
-
 namespace csva::recipe {
 
-/// One step as people ask for it. `columns` are display names at that point of the recipe (empty: all that fit).
+/// One step as people ask for it. `columns` are display names at that point of the recipe (empty:
+/// all that fit).
 struct Step {
-    std::string step;                           ///< Name and version: trim@1.
+    std::string step;  ///< Name and version: trim@1.
     std::vector<std::string> columns;
-    std::map<std::string, base::Cell> options;  ///< See the catalogue: strategy, value, type, name, keep...
+    std::map<std::string, base::Cell>
+        options;  ///< See the catalogue: strategy, value, type, name, keep...
 };
 CSVA_DESCRIBE(Step, step, columns, options)
 CSVA_NOTES(
     Step,
-    {.field = "step", .text = "Name and version of the step, as in the catalogue (trim@1).", .minimum = 1, .maximum = 100, .example = "\"trim@1\""},
-    {.field = "columns", .text = "Columns it works on, by name; empty: all that fit.", .defaulted = true, .maximum = 10000},
+    {.field = "step",
+     .text = "Name and version of the step, as in the catalogue (trim@1).",
+     .minimum = 1,
+     .maximum = 100,
+     .example = "\"trim@1\""},
+    {.field = "columns",
+     .text = "Columns it works on, by name; empty: all that fit.",
+     .maximum = 10000,
+     .defaulted = true},
     {.field = "options", .text = "Options of the step, as in the catalogue.", .defaulted = true}
 )
 
@@ -40,7 +49,7 @@ CSVA_DESCRIBE_ENUM(AtPrediction, apply, skip, refuse)
 
 struct OptionInfo {
     std::string name;
-    std::string type;                   ///< choice, text, number, boolean.
+    std::string type;  ///< choice, text, number, boolean.
     std::vector<std::string> choices;
     bool required = false;
 };
@@ -50,35 +59,40 @@ CSVA_DESCRIBE(OptionInfo, name, type, choices, required)
 struct StepInfo {
     std::string step;
     StepKind kind = StepKind::row;
-    bool fitted = false;                ///< Learns constants from training rows.
+    bool fitted = false;  ///< Learns constants from training rows.
     AtPrediction at_prediction = AtPrediction::apply;
-    std::string onnx;                   ///< Operator that says the same; empty: export starts after it.
-    std::vector<std::string> column_types;   ///< Types it works on; empty: all.
+    std::string onnx;  ///< Operator that says the same; empty: export starts after it.
+    std::vector<std::string> column_types;  ///< Types it works on; empty: all.
     std::vector<OptionInfo> options;
 };
 CSVA_DESCRIBE(StepInfo, step, kind, fitted, at_prediction, onnx, column_types, options)
 
 std::span<const StepInfo> catalogue();
 
-/// A step made ready for one schema, with its fitted constants. Row steps only. Same code for training, form, JSON, batch, API.
-/// Immutable; share it between threads.
+/// A step made ready for one schema, with its fitted constants. Row steps only. Same code for
+/// training, form, JSON, batch, API. Immutable; share it between threads.
 class RowStep {
 public:
     virtual ~RowStep() = default;
     virtual const table::Schema& output_schema() const = 0;
-    /// Changes the batch in place (columns may be dropped or change type). Returns the number of cells changed.
+    /// Changes the batch in place (columns may be dropped or change type). Returns the number of
+    /// cells changed.
     virtual std::int64_t apply(table::Batch& batch) const = 0;
-    /// Fitted constants as JSON ("{}" when there are none): with them `load_row_step` makes the same step again.
+    /// Fitted constants as JSON ("{}" when there are none): with them `load_row_step` makes the
+    /// same step again.
     virtual std::string constants() const { return "{}"; }
 };
 
-/// Checks a step against a schema. Errors: recipe.unknown_step, recipe.unknown_column, recipe.bad_option, recipe.missing_option,
-/// recipe.wrong_type, recipe.duplicate_name, recipe.no_column_left.
+/// Checks a step against a schema. Errors: recipe.unknown_step, recipe.unknown_column,
+/// recipe.bad_option, recipe.missing_option, recipe.unknown_option, recipe.wrong_type,
+/// recipe.duplicate_name, recipe.no_column_left.
 base::Result<void> check_step(const Step& step, const table::Schema& schema);
 
-/// Makes a row step; a fitted one learns its constants from `rows` (read once, or twice). Errors: as check_step, those of
-/// the reader, recipe.nothing_to_fit.
-base::Result<std::unique_ptr<RowStep>> fit_row_step(const Step& step, table::TableReader& rows, base::Control& control);
+/// Makes a row step; a fitted one learns its constants from `rows` (read once, or twice). Errors:
+/// as check_step, those of the reader, recipe.nothing_to_fit.
+base::Result<std::unique_ptr<RowStep>> fit_row_step(
+    const Step& step, table::TableReader& rows, base::Control& control
+);
 
 /// The same from stored constants (in a bundle).
 base::Result<std::unique_ptr<RowStep>> load_row_step(
@@ -90,13 +104,15 @@ struct StepOutcome {
     table::Schema schema;
     std::int64_t rows_before = 0;
     std::int64_t rows_after = 0;
-    std::int64_t cells_changed = 0;
+    std::int64_t cells_changed =
+        0;  ///< By change_type: cells that could not be turned and are missing now.
     std::string constants = "{}";
 };
 CSVA_DESCRIBE(StepOutcome, schema, rows_before, rows_after, cells_changed, constants)
 
-/// Applies one step (row or table) to a Parquet version and writes the next one. Constants of fitted steps come from all of
-/// its rows: a preview, fitted again on training rows when a model is trained.
+/// Applies one step (row or table) to a Parquet version and writes the next one. Constants of
+/// fitted steps come from all of its rows: a preview, fitted again on training rows when a model is
+/// trained.
 base::Result<StepOutcome> apply_step(
     duck::Session& session,
     const std::string& parent_parquet,
