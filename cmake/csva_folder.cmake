@@ -23,30 +23,3 @@ function(csva_folder)
         gtest_discover_tests(${arg_NAME}_test TEST_PREFIX "unit.${arg_NAME}." DISCOVERY_TIMEOUT 60 PROPERTIES LABELS unit TIMEOUT 120)
     endif()
 endfunction()
-
-function(csva_precompile target)
-    if(CSVA_PCH)
-        target_precompile_headers(
-            ${target}
-            PRIVATE
-            $<$<COMPILE_LANGUAGE:CXX>:<string$<ANGLE-R>>
-            $<$<COMPILE_LANGUAGE:CXX>:<string_view$<ANGLE-R>>
-            $<$<COMPILE_LANGUAGE:CXX>:<vector$<ANGLE-R>>
-            $<$<COMPILE_LANGUAGE:CXX>:<map$<ANGLE-R>>
-            $<$<COMPILE_LANGUAGE:CXX>:<memory$<ANGLE-R>>
-            $<$<COMPILE_LANGUAGE:CXX>:<functional$<ANGLE-R>>
-            $<$<COMPILE_LANGUAGE:CXX>:<optional$<ANGLE-R>>
-            $<$<COMPILE_LANGUAGE:CXX>:<variant$<ANGLE-R>>
-            $<$<COMPILE_LANGUAGE:CXX>:<expected$<ANGLE-R>>
-            $<$<COMPILE_LANGUAGE:CXX>:<chrono$<ANGLE-R>>
-            $<$<COMPILE_LANGUAGE:CXX>:<filesystem$<ANGLE-R>>
-            $<$<COMPILE_LANGUAGE:CXX>:<span$<ANGLE-R>>
-            $<$<COMPILE_LANGUAGE:CXX>:<algorithm$<ANGLE-R>>
-            $<$<COMPILE_LANGUAGE:CXX>:<fmt/format.h$<ANGLE-R>>
-        )
-        if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-            target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Xclang> $<$<COMPILE_LANGUAGE:CXX>:-fno-pch-timestamp>)
-        endif()
-    endif()
-    target_link_libraries(${target} PRIVATE fmt::fmt)
-endfunction()

@@ -13,7 +13,11 @@ if(CSVA_CCACHE)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CSVA_CCACHE})
 endif()
 
+# Programs only, no shared library of ours: everything is compiled as for a position-independent executable, with the
+# same flags in every folder, so that all share one precompiled header.
 add_library(csva_options INTERFACE)
+target_compile_options(csva_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fPIE> -pthread)
+target_link_options(csva_options INTERFACE -pie -pthread)
 target_include_directories(csva_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_definitions(
     csva_options INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
@@ -34,6 +38,10 @@ target_compile_options(
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     # A field left out of a designated initializer takes its default: that is what it is for.
     target_compile_options(csva_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-missing-designated-field-initializers>)
+    if(CSVA_PCH)
+        # ccache compares precompiled headers by content.
+        target_compile_options(csva_options INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
+    endif()
     find_program(CSVA_MOLD mold)
     if(CSVA_MOLD AND NOT CSVA_FUZZ)
         target_link_options(csva_options INTERFACE -fuse-ld=mold)

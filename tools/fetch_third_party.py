@@ -7,7 +7,7 @@ configured there is used, and is refused when its SHA-256 is not the one in the 
 import hashlib
 import platform
 import shutil
-import subprocess  # nosec B404: runs npm with fixed arguments
+import subprocess  # nosec B404
 import sys
 import tarfile
 import tempfile
@@ -22,7 +22,7 @@ def download_from_npm(archive, folder):
     npm = shutil.which("npm")
     if npm is None:
         raise SystemExit("npm is missing: run ./dev setup")
-    subprocess.run(  # nosec B603: the arguments are the lock file's
+    subprocess.run(  # nosec B603
         [npm, "pack", "--silent", "--pack-destination", str(folder), spec],
         check=True,
         stdout=subprocess.DEVNULL,

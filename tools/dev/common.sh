@@ -1,5 +1,5 @@
 # Shared by ./dev and its subcommands: where things are, what they say, how root is asked for.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # The Python of Debian, not one that a version manager put first on the path: its venv package is what setup installs.
 readonly SYSTEM_PYTHON=/usr/bin/python3
 CACHE_DIR=${CSVA_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/csva}

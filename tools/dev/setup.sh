@@ -14,6 +14,8 @@ missing_packages() {
     done | sort -u
 }
 
+apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@"; }
+
 install_packages() {
     local missing
     missing=$(missing_packages "$@" | tr '\n' ' ')
@@ -23,12 +25,10 @@ install_packages() {
         read -r -p "Install them now? [Y/n] " answer
         case $answer in [nN]*) die "nothing installed" ;; esac
     fi
-    local attempt
+    local attempt words
+    read -r -a words <<<"$missing"
     for attempt in 1 2 3; do
-        if as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 update &&
-            # shellcheck disable=SC2086  # a list of words
-            as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 \
-                install -y --no-install-recommends $missing >"build/apt.log" 2>&1; then
+        if apt update && apt install -y --no-install-recommends "${words[@]}" >build/apt.log 2>&1; then
             return 0
         fi
         echo "attempt $attempt did not succeed; its last lines:" >&2

@@ -1,6 +1,8 @@
 # ./dev test [FILE|FOLDER]: everything that CI runs; with a path only that folder's tests.
 # shellcheck shell=bash
-source tools/dev/build.sh
+source tools/dev/check.sh
+
+REPORTS=build/reports
 
 # The test program of a folder of src/ is named after it: src/engine/table -> table_test.
 test_folder() {
@@ -8,17 +10,64 @@ test_folder() {
     [ -d "$folder" ] || folder=$(dirname "$folder")
     local target
     target=$(basename "$folder")_test
-    build_preset dev "$target"
-    "build/dev/bin/$target"
+    [ -f build/dev/build.ninja ] || { dev_setup build test && configure dev; }
+    cmake --build build/dev -j "$JOBS" --target "$target"
+    "build/dev/bin/$target" --gtest_brief=1
+}
+
+# Children are killed by some tests, and a killed one can say nothing of its leaks.
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0:abort_on_error=0}
+export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+
+test_unit() {
+    ctest --test-dir build/coverage --output-on-failure -j "$JOBS" --output-junit "$PWD/$REPORTS/unit.xml"
+}
+
+test_web() {
+    npm --prefix web test --silent -- --reporter=default --reporter=junit --outputFile.junit="$PWD/$REPORTS/web.xml"
+}
+
+# The real server with sanitizers, on SQLite and on PostgreSQL.
+test_api() {
+    CSVA_PROGRAM=$PWD/build/coverage/bin/csva tests/api/run 2>&1 | tee "$REPORTS/api.log"
+}
+
+test_e2e() {
+    CSVA_PROGRAM=$PWD/build/release/bin/csva npm --prefix web run --silent e2e 2>&1 | tee "$REPORTS/e2e.log"
+}
+
+# Lines of src/ that the C++ and the API tests ran, by the same build.
+report_coverage() {
+    gcovr --root . --filter src/ --exclude '.*_test\.cpp' --gcov-executable "llvm-cov-19 gcov" -j "$JOBS" \
+        --gcov-ignore-parse-errors --object-directory build/coverage build/coverage \
+        --xml "$REPORTS/coverage.xml" --txt "$REPORTS/coverage.txt" ${COVERAGE_MINIMUM:+--fail-under-line "$COVERAGE_MINIMUM"}
+    tail -n 4 "$REPORTS/coverage.txt"
 }
 
 dev_test() {
-    dev_setup build test
     if [ $# -gt 0 ]; then
         test_folder "$1"
         return
     fi
-    build_preset asan
-    say "Tests"
-    ctest --test-dir build/asan --output-on-failure -j "$JOBS"
+    IN_TEST=1
+    rm -rf "$REPORTS" && mkdir -p "$REPORTS"
+    dev_check
+    build_web
+    find build/coverage -name '*.gcda' -delete 2>/dev/null || true
+    local start=$SECONDS
+    build_preset coverage
+    STAGES_TIMES+=("$(printf '%5d s  build with sanitizers and coverage' $((SECONDS - start)))")
+    stage "Unit tests" test_unit
+    [ ! -f web/package-lock.json ] || stage "Web unit tests" test_web
+    if [ -x build/coverage/bin/csva ]; then
+        stage "API tests on both back ends" test_api
+    fi
+    stage "Coverage of src/" report_coverage
+    if [ -f web/e2e/run.mjs ]; then
+        build_preset release csva
+        stage "Browser tests" test_e2e
+    fi
+    stages_end || STAGES_BAD=1
+    "$SYSTEM_PYTHON" tools/summary.py "$REPORTS" || STAGES_BAD=1
+    [ -z "${STAGES_BAD:-}" ]
 }

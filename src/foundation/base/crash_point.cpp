@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <charconv>
 #include <cstdlib>
 #include <signal.h>
 #include <string>
@@ -33,7 +34,9 @@ struct Armed {
         const auto colon = name.find(':');
         passages_left = 1;
         if (colon != std::string::npos) {
-            passages_left = std::atoi(name.c_str() + colon + 1);
+            int passages = 1;
+            std::from_chars(name.data() + colon + 1, name.data() + name.size(), passages);
+            passages_left = passages;
             name.resize(colon);
         }
     }

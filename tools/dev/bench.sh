@@ -1,0 +1,13 @@
+# ./dev bench http|data|train|quality
+# shellcheck shell=bash
+source tools/dev/build.sh
+
+dev_bench() {
+    local name=${1:-}
+    [ -x "tests/bench/$name/run" ] || die "there is no tests/bench/$name/run"
+    shift
+    dev_setup build bench
+    build_web
+    build_preset release csva
+    exec "tests/bench/$name/run" "$@"
+}

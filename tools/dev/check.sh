@@ -1,0 +1,50 @@
+# ./dev check [--all]: everything that reads the sources without running them. --all adds the slow ones (the whole of
+# clang-tidy instead of the changed files, and g++).
+# shellcheck shell=bash
+source tools/dev/build.sh
+source tools/dev/stages.sh
+
+our_files() { git ls-files -co --exclude-standard -- "$@"; }
+
+check_format() { our_files '*.cpp' '*.hpp' | xargs -r clang-format-19 --dry-run --Werror; }
+check_rules() { "$SYSTEM_PYTHON" tools/tidy.py; }
+check_shell() { { our_files '*.sh' && echo dev .ci/run; our_files 'tests/**/run' 'tests/run'; } | xargs shellcheck -x -e SC1091,SC2119,SC2120; }
+check_python() {
+    our_files '*.py' | xargs "$VENV_DIR/bin/flake8" --max-line-length 120 &&
+        our_files '*.py' | xargs "$VENV_DIR/bin/bandit" -q -ll -s B101,B404,B603,B607
+}
+check_cppcheck() {
+    cppcheck --quiet --std=c++20 --language=c++ --inline-suppr --error-exitcode=1 -j "$JOBS" -I src \
+        --enable=warning,performance,portability --suppressions-list=tools/cppcheck.txt \
+        --cppcheck-build-dir="$(mkdir -p build/cppcheck && echo build/cppcheck)" -i build src
+}
+check_flawfinder() { flawfinder --quiet --dataonly --minlevel=3 --error-level=4 src; }
+check_clang_tidy() { "$SYSTEM_PYTHON" tools/each_source.py clang-tidy "$@"; }
+check_gcc() { "$SYSTEM_PYTHON" tools/each_source.py g++; }
+check_web() { npm --prefix web run --silent check; }
+check_workflows() {
+    [ -d .github/workflows ] || return 0
+    actionlint
+}
+
+dev_check() {
+    local all=
+    [ "${1:-}" != --all ] || all=1
+    dev_setup build test
+    report "clang-format" check_format
+    stage "house rules and catalogues" check_rules
+    stage "shellcheck" check_shell
+    stage "flake8 and bandit" check_python
+    report "cppcheck" check_cppcheck
+    stage "flawfinder" check_flawfinder
+    [ ! -f web/package-lock.json ] || { install_web && stage "tsc, eslint, prettier" check_web; }
+    stage "notices" "$SYSTEM_PYTHON" tools/notices.py
+    stage "actionlint" check_workflows
+    if [ -n "$all" ]; then
+        report "clang-tidy" check_clang_tidy --all
+        report "g++ 12" check_gcc
+    else
+        report "clang-tidy on changed files" check_clang_tidy
+    fi
+    [ -n "${IN_TEST:-}" ] || stages_end
+}

@@ -1,0 +1,47 @@
+"""Counts what a test run did: summary.py FOLDER
+
+Reads the reports in FOLDER (JUnit files, and logs with lines such as "API tests on sqlite: 40 ran, 0 failed, 0
+skipped") and prints one table and, last, the plain line that a reader or a machine looks for.
+"""
+
+import re
+import sys
+import xml.etree.ElementTree as xml  # nosec B405
+from pathlib import Path
+
+# Report -> the kind of test it counts as.
+KINDS = {"unit": "unit (C++)", "web": "unit (web)", "api": "integration (API)", "replay": "integration (corpora)",
+         "peers": "integration (peers)", "e2e": "functional (browser)", "cli": "functional (command line)"}
+
+
+def of_junit(path):
+    cases = list(xml.parse(path).getroot().iter("testcase"))  # nosec B314
+    failed = sum(1 for case in cases if case.find("failure") is not None or case.find("error") is not None)
+    skipped = sum(1 for case in cases if case.find("skipped") is not None or case.get("status") == "disabled")
+    return len(cases), failed, skipped
+
+
+def of_log(path):
+    total = [0, 0, 0]
+    for found in re.findall(r": (\d+) ran, (\d+) failed, (\d+) skipped", path.read_text(errors="replace")):
+        total = [a + int(b) for a, b in zip(total, found)]
+    return tuple(total)
+
+
+def main(folder):
+    rows = []
+    for name, kind in KINDS.items():
+        for path, read in ((folder / f"{name}.xml", of_junit), (folder / f"{name}.log", of_log)):
+            if path.exists():
+                rows.append((kind, *read(path)))
+                break
+    print(f"\n{'kind':28}{'ran':>8}{'failed':>8}{'skipped':>8}")
+    for kind, ran, failed, skipped in rows:
+        print(f"{kind:28}{ran:8}{failed:8}{skipped:8}")
+    ran, failed, skipped = (sum(row[i] for row in rows) for i in (1, 2, 3))
+    print(f"\n{ran - failed - skipped} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed or ran == skipped else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
