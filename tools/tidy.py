@@ -67,6 +67,7 @@ BANNED = [
     (r"\bsleep_for\(|\busleep\(", r"^src/.*_test\.cpp", "wait for the condition, not for the time"),
     (r"using namespace std\b", r"^src/", "write std::"),
     (r"\bsystem\(|\bpopen\(", r"^src/", "posix_spawn with a list of arguments"),
+    (r"::access\(", r"^src/", "open the file and see: it may change after the question"),
     (r"\bstrcpy\(|\bsprintf\(|\bstrcat\(", r"^src/", "fmt or std::string"),
     (r"co_spawn\([^;]*\[[&=]\]", r"^src/", "capture by name: the coroutine outlives this frame"),
 ]

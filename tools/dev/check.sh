@@ -18,7 +18,12 @@ check_cppcheck() {
         --enable=warning,performance,portability --suppressions-list=tools/cppcheck.txt \
         --cppcheck-build-dir="$(mkdir -p build/cppcheck && echo build/cppcheck)" -i build src
 }
-check_flawfinder() { flawfinder --quiet --dataonly --minlevel=3 --error-level=4 src; }
+# `access` is a word of ours (the right that a route asks for); the call of that name is refused by tools/tidy.py.
+check_flawfinder() {
+    local found
+    found=$(flawfinder --quiet --dataonly --csv --minlevel=4 src | sed 1d | grep -v ',race,access,' || true)
+    [ -z "$found" ] || { printf '%s\n' "$found" && return 1; }
+}
 check_clang_tidy() { "$SYSTEM_PYTHON" tools/each_source.py clang-tidy "$@"; }
 check_gcc() { "$SYSTEM_PYTHON" tools/each_source.py g++; }
 check_web() { npm --prefix web run --silent check; }
@@ -35,7 +40,7 @@ dev_check() {
     stage "house rules and catalogues" check_rules
     stage "shellcheck" check_shell
     stage "flake8 and bandit" check_python
-    report "cppcheck" check_cppcheck
+    stage "cppcheck" check_cppcheck
     stage "flawfinder" check_flawfinder
     [ ! -f web/package-lock.json ] || { install_web && stage "tsc, eslint, prettier" check_web; }
     stage "notices" "$SYSTEM_PYTHON" tools/notices.py
