@@ -20,11 +20,15 @@ export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0:abort_on_error=0}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 
 test_unit() {
-    ctest --test-dir build/coverage --output-on-failure -j "$JOBS" --output-junit "$PWD/$REPORTS/unit.xml"
+    "$SYSTEM_PYTHON" tests/support/with_postgres.py \
+        ctest --test-dir build/coverage --output-on-failure -j "$JOBS" --output-junit "$PWD/$REPORTS/unit.xml"
 }
 
+coverage_minimum() { awk -v part="$1" '$1 == part {print $2}' tools/dev/coverage_minimum.txt; }
+
 test_web() {
-    npm --prefix web test --silent -- --reporter=default --reporter=junit --outputFile.junit="$PWD/$REPORTS/web.xml"
+    npm --prefix web test --silent -- --reporter=default --reporter=junit --outputFile.junit="$PWD/$REPORTS/web.xml" \
+        --coverage.thresholds.lines="$(coverage_minimum web)"
 }
 
 # The real server with sanitizers, on SQLite and on PostgreSQL.
@@ -40,7 +44,7 @@ test_e2e() {
 report_coverage() {
     gcovr --root . --filter src/ --exclude '.*_test\.cpp' --gcov-executable "llvm-cov-19 gcov" -j "$JOBS" \
         --gcov-ignore-parse-errors --object-directory build/coverage build/coverage \
-        --xml "$REPORTS/coverage.xml" --txt "$REPORTS/coverage.txt" ${COVERAGE_MINIMUM:+--fail-under-line "$COVERAGE_MINIMUM"}
+        --xml "$REPORTS/coverage.xml" --txt "$REPORTS/coverage.txt" --fail-under-line "$(coverage_minimum src)" || return 1
     tail -n 4 "$REPORTS/coverage.txt"
 }
 
