@@ -134,6 +134,8 @@ Result<void> set_language(store::Session& session, UserId id, LanguageChoice lan
 }
 
 Result<std::int64_t> other_administrators(store::Session& session, UserId id) {
+    // Locks their rows on either back end: two administrators must not remove each other at once.
+    CHECK_OK(session.run("UPDATE users SET administrator = 1 WHERE administrator = 1"));
     return number(
         session,
         "SELECT COUNT(*) AS n FROM users"

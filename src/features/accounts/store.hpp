@@ -56,7 +56,7 @@ base::Result<void> set_password(store::Session& session, UserId id, const std::s
 base::Result<void> set_administrator(store::Session& session, UserId id, bool administrator);
 base::Result<void> set_disabled(store::Session& session, UserId id, bool disabled);
 base::Result<void> set_language(store::Session& session, UserId id, LanguageChoice language);
-/// Administrators who may sign in, other than `id`.
+/// Administrators who may sign in, other than `id`. They stay so until the transaction ends.
 base::Result<std::int64_t> other_administrators(store::Session& session, UserId id);
 
 struct SessionInsert {

@@ -96,6 +96,11 @@ Result<Member> check_owner_stays(store::Session& session, ProjectId id, accounts
     TRY(const auto known, member(session, id, user));
     if (!known) return fail(ErrorKind::not_found, kMemberNotFound);
     if (known->role != Role::owner) return *known;
+    // Locks the owners' rows on either back end: two owners must not remove each other at once.
+    CHECK_OK(session.run(
+        "UPDATE project_members SET role = 'owner' WHERE project_id = :project AND role = 'owner'",
+        {id}
+    ));
     TRY(const auto others,
         session.row(
             "SELECT COUNT(*) AS n FROM project_members"
