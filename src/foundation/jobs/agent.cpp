@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 namespace csva::jobs {
 namespace {
@@ -33,13 +34,26 @@ struct Attempt {
 };
 
 std::vector<std::string> child_environment(const base::fs::path& folder) {
-    std::vector<std::string> out{"TMPDIR=" + folder.string(), "LANG=C.UTF-8"};
+    std::vector<std::string> out{
+        "TMPDIR=" + folder.string(),
+        "LANG=C.UTF-8",
+        std::string(kAgentVariable) + "=" + std::to_string(::getpid())
+    };
     for (const char* name :
          {"CSVA_CLOCK_OFFSET_MS", "CSVA_CRASH_AT", "ASAN_OPTIONS", "OMP_NUM_THREADS"}) {
         if (const char* value = std::getenv(name); value != nullptr)
             out.push_back(std::string(name) + "=" + value);
     }
     return out;
+}
+
+/// Processes that the kernel has killed for want of memory since it started (proc(5),
+/// /proc/vmstat), 0 when it does not say.
+std::int64_t kernel_kills() {
+    const auto text = base::read_file("/proc/vmstat");
+    if (!text) return 0;
+    const auto at = text->find("\noom_kill ");
+    return at == std::string::npos ? 0 : std::atoll(text->c_str() + at + 10);
 }
 
 /// One line of the child's pipe.
@@ -109,6 +123,12 @@ void Agent::State::work() {
     const std::string owner = base::random_hex(8);
     const milliseconds pause(parts.settings.integer("jobs.poll_ms"));
     while (!stopping) {
+        // A look first: an idle worker must not take SQLite's one right to write at every poll.
+        const auto due = parts.database.read(any_due);
+        if (due && !*due) {
+            std::this_thread::sleep_for(pause);
+            continue;
+        }
         auto leased = parts.database.transaction([&](store::Session& session) {
             return lease(session, owner, lease_ms);
         });
@@ -196,6 +216,7 @@ Attempt Agent::State::watch(
     (void)parts.database.transaction([&](store::Session& session) {
         return started(session, job, child.pid());
     });
+    const std::int64_t kills_before = kernel_kills();
     const auto begun = base::Clock::steady();
     const auto between_beats = milliseconds(std::min<std::int64_t>(1000, lease_ms / 3));
     auto next_beat = begun + between_beats;
@@ -224,6 +245,9 @@ Attempt Agent::State::watch(
             child.signal(SIGKILL);
     }
     for (const auto& line : child.lines(0)) hear(line, attempt.beat);
+    const bool by_signal = WIFSIGNALED(child.status()) && WTERMSIG(child.status()) == SIGKILL;
+    if (by_signal && killed_for.empty() && kernel_kills() > kills_before)
+        killed_for = "jobs.out_of_memory";
     if (auto outcome = base::read_file(folder / kOutcomeFile)) {
         attempt.outcome = std::move(*outcome);
     } else if (const auto text = base::read_file(folder / kErrorFile)) {

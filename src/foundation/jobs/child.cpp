@@ -3,13 +3,16 @@
 #include "foundation/jobs/agent.hpp"
 #include "foundation/jobs/child_process.hpp"
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <iostream>
+#include <cstdlib>
+#include <fcntl.h>
 #include <mutex>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 namespace csva::jobs {
 namespace {
@@ -32,19 +35,31 @@ public:
 private:
     void say(const std::string& line) {
         const std::scoped_lock lock(mutex_);
-        std::fwrite(line.data(), 1, line.size(), stdout);
-        std::fflush(stdout);
+        for (std::string_view rest = line; !rest.empty();) {
+            const ssize_t n = ::write(pipe_, rest.data(), rest.size());
+            if (n < 0 && errno != EINTR) return;
+            if (n > 0) rest.remove_prefix(static_cast<std::size_t>(n));
+        }
     }
     std::mutex mutex_;
+    /// The pipe for itself: what a library prints goes to standard error instead.
+    const int pipe_ = [] {
+        const int pipe = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+        ::dup2(STDERR_FILENO, STDOUT_FILENO);
+        return pipe;
+    }();
 };
 
 /// The child parses hostile files: it dies with its agent, leaves no core, is the first to go when
 /// memory runs out, and has no network where the system lets it give that up.
 void settle_in() {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const char* agent = std::getenv(kAgentVariable);
+    if (agent != nullptr && std::atoi(agent) != ::getppid()) ::_exit(1);  // It has died already.
     const struct rlimit none{};
     ::setrlimit(RLIMIT_CORE, &none);
-    (void)::unshare(CLONE_NEWNET);
+    // Root may do it plainly, others inside a user namespace, where the kernel allows those.
+    if (::unshare(CLONE_NEWNET) != 0) (void)::unshare(CLONE_NEWUSER | CLONE_NEWNET);
     if (std::FILE* file = std::fopen("/proc/self/oom_score_adj", "w"); file != nullptr) {
         std::fputs("800", file);
         std::fclose(file);

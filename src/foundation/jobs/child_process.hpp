@@ -17,6 +17,8 @@ inline constexpr std::string_view kJobFile = "job.json";
 inline constexpr std::string_view kOutcomeFile = "outcome.json";
 inline constexpr std::string_view kErrorFile = "error.json";
 inline constexpr std::string_view kOutFolder = "out";
+/// Environment of the child: the agent's process id.
+inline constexpr const char* kAgentVariable = "CSVA_AGENT_PID";
 
 /// job.json: what the child is to do.
 struct ChildOrder {

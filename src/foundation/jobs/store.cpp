@@ -3,6 +3,8 @@
 #include "foundation/base/clock.hpp"
 #include "foundation/jobs/queue.hpp"
 
+#include <chrono>
+
 namespace csva::embedded {
 std::span<const base::EmbeddedFile> jobs_migrations();
 }
@@ -29,7 +31,30 @@ base::Result<void> close_attempt(store::Session& session, const Job& job, std::s
     return {};
 }
 
+/// Unix ms by a clock that all workers share: the database server's. On SQLite all are on one
+/// machine, so its own. Tests do not move it.
+base::Result<std::int64_t> lease_clock_ms(store::Session& session) {
+    if (session.backend() == store::Backend::sqlite) {
+        const auto now = std::chrono::system_clock::now().time_since_epoch();
+        return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+    }
+    TRY(const auto row,
+        session.row("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS at"));
+    return row->integer("at");
+}
+
 }  // namespace
+
+base::Result<bool> any_due(store::Session& session) {
+    TRY(const std::int64_t now, lease_clock_ms(session));
+    TRY(const auto row,
+        session.row(
+            "SELECT id FROM jobs WHERE state = 'queued' OR (state = 'running' AND lease_until < "
+            ":now) LIMIT 1",
+            {now}
+        ));
+    return row.has_value();
+}
 
 store::Migrations migrations() { return embedded::jobs_migrations(); }
 
@@ -94,6 +119,7 @@ base::Result<Job> cancel(store::Session& session, JobId id) {
 base::Result<std::optional<Leased>> lease(
     store::Session& session, const std::string& owner, std::int64_t lease_ms
 ) {
+    TRY(const std::int64_t lease_now, lease_clock_ms(session));
     const std::int64_t now = base::Clock::wall_ms();
     const std::string skip =
         session.backend() == store::Backend::postgres ? " FOR UPDATE SKIP LOCKED" : "";
@@ -105,7 +131,7 @@ base::Result<std::optional<Leased>> lease(
                     skip,
                 ", input, user_id, smaller_plan"
             ),
-            {now}
+            {lease_now}
         ));
     if (!row) return std::optional<Leased>{};
     TRY(Job job, get(session, JobId(row->integer("id"))));
@@ -115,7 +141,7 @@ base::Result<std::optional<Leased>> lease(
         "UPDATE jobs SET state = 'running', attempt = :attempt, lease_owner = :owner, lease_until "
         "= :until, progress = 0, "
         "stage = 'starting', started_at = :now, changed_at = :now WHERE id = :id",
-        {job.attempt, owner, now + lease_ms, now, now, job.id}
+        {job.attempt, owner, lease_now + lease_ms, now, now, job.id}
     ));
     CHECK_OK(session.run(
         "INSERT INTO job_attempts (job_id, attempt, owner, pid, reason, started_at) VALUES (:id, "
@@ -142,6 +168,7 @@ base::Result<std::optional<bool>> beat(
     std::int64_t lease_ms,
     const Beat& beat
 ) {
+    TRY(const std::int64_t lease_now, lease_clock_ms(session));
     const std::int64_t now = base::Clock::wall_ms();
     TRY(const auto changed,
         session.run(
@@ -149,7 +176,7 @@ base::Result<std::optional<bool>> beat(
             "latest_event = :event, "
             "memory_peak_bytes = :memory, changed_at = :now "
             "WHERE id = :id AND attempt = :attempt AND lease_owner = :owner AND state = 'running'",
-            {now + lease_ms,
+            {lease_now + lease_ms,
              beat.progress,
              beat.stage,
              beat.latest_event,

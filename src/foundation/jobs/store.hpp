@@ -24,6 +24,9 @@ struct Beat {
     std::int64_t memory_peak_bytes = 0;
 };
 
+/// Whether a job waits, or has lost its worker.
+base::Result<bool> any_due(store::Session& session);
+
 /// All SQL of the queue. `owner` and `job.attempt` are the fence: a statement of an attempt that
 /// has lost its lease changes nothing and says so by false.
 base::Result<std::optional<Leased>> lease(

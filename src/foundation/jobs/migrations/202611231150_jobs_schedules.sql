@@ -1,0 +1,4 @@
+CREATE TABLE schedules (
+    name TEXT PRIMARY KEY,
+    next_at BIGINT NOT NULL
+);
