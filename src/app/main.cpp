@@ -11,6 +11,8 @@ int main(int argument_count, char** arguments) {
     csva::app::add_migrate(line);
     csva::app::add_user(line);
     csva::app::add_token(line);
+    csva::app::add_train(line);
+    csva::app::add_predict(line);
     csva::app::add_worker(line);
     csva::app::add_job_child(line);
     try {

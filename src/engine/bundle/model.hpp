@@ -15,9 +15,10 @@ struct Description {
     std::string program_version;
     learn::Report report;
     learn::Preparation preparation;
-    std::vector<std::string> models;  ///< Names; the first is the default.
+    std::vector<std::string> models;            ///< Names; the first is the default.
+    std::map<std::string, std::string> hashes;  ///< SHA-256 of each model file.
 };
-CSVA_DESCRIBE(Description, format, program_version, report, preparation, models)
+CSVA_DESCRIBE(Description, format, program_version, report, preparation, models, hashes)
 
 /// One answer. `warnings` are codes with a column: unseen_category, missing_column, extra_column,
 /// out_of_range, unreadable.

@@ -14,14 +14,15 @@ namespace csva::learn {
 struct StoredPart {
     std::string kind;
     double weight = 1;
-    std::string booster;  ///< LightGBM's model text.
+    std::int64_t output = -1;  ///< booster of one class (a forest): its position; -1: all outputs.
+    std::string booster;       ///< LightGBM's model text.
     std::vector<double> fill,
         scale;  ///< linear: per feature, mean and 1/deviation (number); categories are one-hot.
     std::vector<std::int64_t> first;   ///< linear: position of the feature's first weight.
     std::vector<std::int64_t> levels;  ///< linear: 0 for a number, else its count of categories.
     std::vector<double> weights;       ///< linear: output-major; constant: the answer.
 };
-CSVA_DESCRIBE(StoredPart, kind, weight, booster, fill, scale, first, levels, weights)
+CSVA_DESCRIBE(StoredPart, kind, weight, output, booster, fill, scale, first, levels, weights)
 
 /// A model that can be named at prediction. Outputs: probabilities by class, or one estimate.
 struct StoredModel {

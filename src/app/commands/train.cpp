@@ -1,0 +1,244 @@
+#include "app/commands/commands.hpp"
+#include "app/commands/learning.hpp"
+#include "engine/bundle/model.hpp"
+#include "engine/duck/parquet.hpp"
+#include "engine/reading/read_csv.hpp"
+#include "engine/stats/catalogue.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cmath>
+#include <iostream>
+
+namespace csva::app {
+
+base::Result<ReadFile> read_table(const std::string& file, bool all_text, base::Control& control) {
+    TRY(auto folder, base::TemporaryFolder::make());
+    const std::string parquet = (folder.path() / "table.parquet").string();
+    TRY(const auto read,
+        reading::read_csv(
+            {.input = file,
+             .parquet = parquet,
+             .temporary_folder = folder.path().string(),
+             .all_text = all_text},
+            control
+        ));
+    TRY(auto rows,
+        duck::open_table(
+            parquet,
+            read.schema,
+            {},
+            {.memory_limit_bytes = 200'000'000, .allowed_files = {parquet}}
+        ));
+    return ReadFile{std::move(folder), std::move(rows)};
+}
+
+namespace {
+
+struct Options {
+    std::string file, target, model, test, budget, task = "auto", preset = "quick", held_out;
+    learn::TrainOptions train;
+    bool json = false;
+};
+
+/// Leaderboard lines as they come, on the terminal.
+class TerminalControl : public base::Control {
+public:
+    void event(std::string_view json) override {
+        learn::LeaderboardLine line;
+        if (!base::decode(json, base::type_of<learn::LeaderboardLine>(), &line) ||
+            line.scores.empty())
+            return;
+        std::cerr << fmt::format(
+            "{:<28}{} {:.4f}\n", line.name, line.scores.front().name, line.scores.front().value
+        );
+    }
+};
+
+base::Result<double> seconds(const std::string& text) {
+    if (text.empty()) return 0.0;
+    char* end = nullptr;
+    const double value = std::strtod(text.c_str(), &end);
+    const std::string_view unit(end);
+    const double scale = unit == "m" || unit == "min"  ? 60
+                         : unit == "h"                 ? 3600
+                         : unit.empty() || unit == "s" ? 1
+                                                       : -1;
+    if (!(value > 0) || scale < 0)
+        return base::fail(
+            base::ErrorKind::invalid_argument, "learn.bad_budget", {{"budget", text}}
+        );
+    return value * scale;
+}
+
+template <class T>
+base::Result<T> choice(const std::string& text, const char* option) {
+    T value{};
+    if (!base::decode('"' + text + '"', base::type_of<T>(), &value))
+        return base::fail(
+            base::ErrorKind::invalid_argument,
+            "learn.bad_option",
+            {{"option", std::string(option)}, {"value", text}}
+        );
+    return value;
+}
+
+/// A file of rows with their answers: the truth by row in the words of the model, its
+/// probabilities.
+struct Tested {
+    std::vector<int> truth, predicted;
+    std::vector<double> probabilities, positive, values, estimates;
+};
+
+base::Result<Tested> test_rows(
+    const bundle::Model& model, const std::string& file, base::Control& control
+) {
+    TRY(auto read, read_table(file, true, control));
+    const auto& report = model.description().report;
+    const auto& columns = read.rows->schema().columns;
+    const auto target = read.rows->schema().find(report.target);
+    if (!target)
+        return base::fail(
+            base::ErrorKind::invalid_argument, learn::kUnknownTarget, {{"column", report.target}}
+        );
+    Tested out;
+    table::Batch batch;
+    for (;;) {
+        TRY(const bool more, read.rows->next(batch));
+        if (!more) return out;
+        for (std::size_t r = 0; r < batch.rows(); ++r) {
+            std::map<std::string, base::Cell> row;
+            for (std::size_t c = 0; c < columns.size(); ++c)
+                if (!batch.columns[c].missing(r))
+                    row[columns[c].name] = {
+                        .kind = base::Cell::Kind::text,
+                        .text = std::string(batch.columns[c].texts[r])
+                    };
+                else
+                    row[columns[c].name] = {};
+            TRY(const auto p, model.predict(row));
+            const auto& truth = row[report.target].text;
+            if (report.classes.empty()) {
+                std::string point = truth;
+                std::ranges::replace(point, ',', '.');
+                char* end = nullptr;
+                const double value = std::strtod(point.c_str(), &end);
+                if (point.empty() || *end != '\0') continue;
+                out.values.push_back(value);
+                out.estimates.push_back(p.prediction.number);
+                continue;
+            }
+            const auto at = std::ranges::find(report.classes, truth);
+            if (at == report.classes.end()) continue;
+            out.truth.push_back(static_cast<int>(at - report.classes.begin()));
+            out.predicted.push_back(static_cast<int>(
+                std::ranges::find(report.classes, p.prediction.text) - report.classes.begin()
+            ));
+            for (const auto& c : report.classes) out.probabilities.push_back(p.probabilities.at(c));
+            if (report.classes.size() == 2)
+                out.positive.push_back(p.probabilities.at(report.classes[1]));
+        }
+    }
+}
+
+base::Result<std::map<std::string, double>> test_scores(
+    const std::string& folder, const std::string& file, base::Control& control
+) {
+    TRY(const auto model, bundle::Model::load(folder));
+    TRY(const auto tested, test_rows(model, file, control));
+    const auto order = stats::order_by(tested.positive);
+    const auto classes = model.description().report.classes.size();
+    const stats::ScoreInput input{
+        tested.truth,
+        tested.predicted,
+        {tested.probabilities, std::max<std::size_t>(1, classes)},
+        tested.positive,
+        order,
+        tested.values,
+        tested.estimates,
+        classes
+    };
+    std::map<std::string, double> out;
+    for (const auto& info : stats::scores()) {
+        const bool regression = info.task == stats::ScoreTask::regression;
+        if (regression != (classes == 0) || (info.task == stats::ScoreTask::binary && classes != 2))
+            continue;
+        out[std::string(info.name)] = info.function(input, {});
+    }
+    return out;
+}
+
+base::Result<void> train(const Options& o) {
+    TRY(const double budget, seconds(o.budget));
+    TRY(const auto task, choice<learn::Task>(o.task == "auto" ? "automatic" : o.task, "--task"));
+    TRY(const auto preset, choice<learn::Preset>(o.preset, "--preset"));
+    std::error_code ignored;
+    if (std::filesystem::exists(o.model, ignored))
+        return base::fail(base::ErrorKind::conflict, bundle::kExists);
+    TerminalControl shown;
+    base::Control silent;
+    base::Control& control = o.json ? silent : shown;
+    const auto begin = std::chrono::steady_clock::now();
+    TRY(auto read, read_table(o.file, false, control));
+    learn::TrainRequest request{o.target, task, preset, budget, o.train};
+    const double used =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    if (budget > 0) request.budget_s = std::max(0.5, budget - used);
+    TRY(const auto outcome, learn::train(*read.rows, request, control));
+    CHECK_OK(bundle::save(o.model, outcome));
+    if (!o.held_out.empty()) CHECK_OK(base::write_file(o.held_out, outcome.held_out_csv));
+    std::map<std::string, double> test;
+    if (!o.test.empty()) {
+        TRY(test, test_scores(o.model, o.test, control));
+    }
+    std::string json;
+    base::encode(json, base::type_of<learn::Report>(), &outcome.report);
+    if (o.json) {
+        std::string scores;
+        base::encode(scores, base::type_of<std::map<std::string, double>>(), &test);
+        std::cout << "{\"report\":" << json << ",\"test\":" << scores << "}\n";
+        return {};
+    }
+    const auto& v = outcome.report.verdict;
+    std::cout << fmt::format(
+        "best {}\nverdict {} {} {:.4f} ({:.4f} to {:.4f}), guessing {:.4f}{}\n",
+        outcome.report.best,
+        v.kind,
+        v.score,
+        v.value,
+        v.interval.low,
+        v.interval.high,
+        v.baseline,
+        v.column.empty() ? "" : ", see column " + v.column
+    );
+    for (const auto& [name, value] : test)
+        std::cout << fmt::format("test {} {:.6f}\n", name, value);
+    return {};
+}
+
+}  // namespace
+
+void add_train(CommandLine& line) {
+    const auto o = std::make_shared<Options>();
+    CLI::App* c = line.app.add_subcommand("train", "Train a model on a CSV file");
+    c->add_option("file", o->file, "CSV file")->required();
+    c->add_option("--target", o->target, "Column to predict")->required();
+    c->add_option("--model", o->model, "Folder of the model, made new")->required();
+    c->add_option("--task", o->task, "auto, binary, multiclass or regression");
+    c->add_option("--budget", o->budget, "Time limit: 30s, 5m");
+    c->add_option("--preset", o->preset, "quick, solid or best");
+    c->add_option("--families", o->train.families, "Model families, by name")->delimiter(',');
+    c->add_option("--trees", o->train.trees, "Number of trees");
+    c->add_option("--leaves", o->train.leaves, "Leaves of a tree");
+    c->add_option("--learning-rate", o->train.learning_rate, "Learning rate of boosting");
+    c->add_option("--folds", o->train.folds, "Folds of the choice");
+    c->add_option("--seed", o->train.seed, "The same seed gives the same model");
+    c->add_option("--threads", o->train.threads, "Threads; does not change the model");
+    c->add_option("--test", o->test, "CSV file whose rows are scored");
+    c->add_option("--held-out", o->held_out, "Where the held-out predictions go (CSV)");
+    c->add_flag("--json", o->json, "One JSON object");
+    c->callback([&line, o] { run(line, [&o] { return train(*o); }); });
+}
+
+}  // namespace csva::app
