@@ -41,6 +41,7 @@ export default defineConfig({
     },
     test: {
         environment: 'jsdom',
+        testTimeout: 40_000,
         include: ['src/**/*.test.{ts,tsx}'],
         setupFiles: ['src/lib/test_setup.ts'],
         coverage: {

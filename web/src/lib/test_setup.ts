@@ -1,4 +1,4 @@
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, beforeAll } from 'vitest';
 import { startI18n } from './i18n';
 
@@ -19,5 +19,7 @@ window.ResizeObserver = class {
 };
 window.HTMLElement.prototype.scrollIntoView = () => {};
 
+// Pages load lazily, and test machines may be busy.
+configure({ asyncUtilTimeout: 10_000 });
 beforeAll(() => startI18n('en'));
 afterEach(() => cleanup());
