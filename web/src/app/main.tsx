@@ -20,10 +20,18 @@ const client = new QueryClient({
     },
 });
 
+/** The server fills a fresh nonce into the page: the theme's style element carries it. */
+const nonce = document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content ?? '';
+
 await startI18n();
 createRoot(document.getElementById('root')!).render(
     <StrictMode>
-        <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+        <MantineProvider
+            theme={theme}
+            cssVariablesResolver={cssVariables}
+            defaultColorScheme="auto"
+            getStyleNonce={() => nonce}
+        >
             <QueryClientProvider client={client}>
                 <RouterProvider router={router()} />
             </QueryClientProvider>

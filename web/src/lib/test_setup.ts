@@ -23,3 +23,15 @@ window.HTMLElement.prototype.scrollIntoView = () => {};
 configure({ asyncUtilTimeout: 10_000 });
 beforeAll(() => startI18n('en'));
 afterEach(() => cleanup());
+
+// jsdom lays nothing out: the grid's window on the rows needs a size.
+const sizeOfGrid = (size: number) => ({
+    configurable: true,
+    get(this: HTMLElement) {
+        return this.classList.contains('grid') ? size : 0;
+    },
+});
+Object.defineProperties(HTMLElement.prototype, {
+    clientWidth: sizeOfGrid(1200),
+    clientHeight: sizeOfGrid(600),
+});
