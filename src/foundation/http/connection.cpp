@@ -122,6 +122,7 @@ Connection::Task<bool> Connection::exchange_one() {
     if (text && text->empty()) co_return false;
     Exchange exchange;
     exchange.started = std::chrono::steady_clock::now();
+    exchange.context.request_id = Core::next_request_id();
     core_.in_flight.add(1);
     auto request = text ? parse_request(*text) : std::unexpected(text.error());
     Response response;
@@ -148,6 +149,7 @@ Connection::Task<bool> Connection::exchange_one() {
     timed_out_ = false;
     const bool unread = !exchange.body.done() || !request;
     if (unread) exchange.keep_alive = false;
+    exchange.context.files.clear();  // what nobody took goes before the client hears of it
     const int status = response.status;
     const bool sent = co_await send(exchange, std::move(response));
     core_.in_flight.add(-1);

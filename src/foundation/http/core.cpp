@@ -22,13 +22,6 @@ bool sane_id(std::string_view id) {
     });
 }
 
-/// Ids need to be unlike each other, not secret: a random start and a counter.
-std::string next_request_id() {
-    static const std::string prefix = base::random_hex(6);
-    static std::atomic<std::uint64_t> count = 0;
-    return prefix + "-" + std::to_string(count.fetch_add(1, std::memory_order_relaxed));
-}
-
 std::string allow_of(const Router::Found& found) {
     std::string allow;
     for (const auto* route : found.by_method) {
@@ -75,10 +68,17 @@ Core::Core(ServerParts server_parts)
     series_[nullptr];
 }
 
+// Ids need to be unlike each other, not secret: a random start and a counter.
+std::string Core::next_request_id() {
+    static const std::string prefix = base::random_hex(6);
+    static std::atomic<std::uint64_t> count = 0;
+    return prefix + "-" + std::to_string(count.fetch_add(1, std::memory_order_relaxed));
+}
+
 base::Result<std::optional<Response>> Core::open(Exchange& exchange, const ParsedRequest& request) {
     auto& context = exchange.context;
     const auto wished_id = context.head.header("x-request-id");
-    context.request_id = sane_id(wished_id) ? std::string(wished_id) : next_request_id();
+    if (sane_id(wished_id)) context.request_id = wished_id;
     context.language = i18n::language_from(context.head.header("accept-language"));
     apply_proxy_headers(context.head, limits);
     CHECK_OK(check_host(context.head, limits));
@@ -188,7 +188,8 @@ base::Result<void> Core::take_body(Exchange& exchange) {
 
 Response Core::run(Exchange& exchange) {
     try {
-        if (!exchange.api_client && exchange.context.head.method == Method::get)
+        const bool get = exchange.context.head.method == Method::get;
+        if (get && (!exchange.api_client || !exchange.route->doc.page_file.empty()))
             return page(exchange, 200);
         auto answer = exchange.route->handler(exchange.context);
         return answer ? std::move(*answer) : refuse(exchange, answer.error());
@@ -199,7 +200,10 @@ Response Core::run(Exchange& exchange) {
     }
 }
 
-Response Core::page(const Exchange&, int status) { return files.index(status); }
+Response Core::page(const Exchange& exchange, int status) {
+    const bool own = exchange.route != nullptr && !exchange.route->doc.page_file.empty();
+    return files.page(own ? std::string(exchange.route->doc.page_file) : "/index.html", status);
+}
 
 Response Core::refuse(const Exchange& exchange, const base::Error& error) {
     const auto& context = exchange.context;

@@ -38,6 +38,7 @@ class Core {
 public:
     explicit Core(ServerParts server_parts);
 
+    static std::string next_request_id();
     /// Host, address, method, origin and declared body are looked at. An answer means that it is
     /// final (a static file).
     base::Result<std::optional<Response>> open(Exchange& exchange, const ParsedRequest& request);

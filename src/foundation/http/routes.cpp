@@ -86,7 +86,7 @@ void Routes::add_route(
     };
 }
 
-void Routes::add_page(std::string_view literal, Access access) {
+void Routes::add_page(std::string_view literal, Access access, std::string_view file) {
     add<NoRequest, Response>(
         Method::get,
         literal,
@@ -94,8 +94,11 @@ void Routes::add_page(std::string_view literal, Access access) {
         {.summary = "A page of the web interface.",
          .tag = "pages",
          .produces = {"text/html"},
-         .page = true},
-        [](Context&, const NoRequest&) -> base::Result<Response> { return Response::html(""); }
+         .page = true,
+         .page_file = file},
+        [](Context&, const NoRequest&) -> base::Result<Response> {
+            return base::fail(ErrorKind::not_found, "http.no_such_address");
+        }
     );
 }
 

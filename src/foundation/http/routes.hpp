@@ -28,7 +28,9 @@ struct RouteDoc {
     bool page = false;   ///< A browser (Accept: text/html) gets the web UI's page here instead of
                          ///< the handler's answer.
     bool quick = false;  ///< Only memory is touched, in microseconds: runs on the network thread.
-    bool csrf_exempt = false;  ///< Only for routes without a session (sign-in).
+    bool csrf_exempt = false;         ///< Only for routes without a session (sign-in).
+    std::string_view page_file = {};  ///< A page without a handler: whoever asks gets this static
+                                      ///< file.
 };
 
 /// One row of the route table.
@@ -143,8 +145,8 @@ public:
         );
     }
 
-    /// A page of the web UI that needs no handler: everybody whom `access` lets in gets index.html.
-    void add_page(std::string_view literal, Access access);
+    /// A page of the web UI that needs no handler: everybody whom `access` lets in gets `file`.
+    void add_page(std::string_view literal, Access access, std::string_view file = "/index.html");
 
     std::span<const std::unique_ptr<Route>> all() const { return routes_; }
 

@@ -52,6 +52,8 @@ constexpr std::string_view kBarePage =
 std::string content_security_policy(std::string_view nonce) {
     std::string policy = "default-src 'none'; script-src 'self'; style-src 'self'";
     if (!nonce.empty()) policy.append(" 'nonce-").append(nonce).append("'");
+    // Charts write style attributes into their tooltips; those cannot load or run anything.
+    policy += "; style-src-attr 'unsafe-inline'";
     policy +=
         "; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
         "worker-src 'self' blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -108,8 +110,8 @@ std::optional<Response> StaticFiles::find(const RequestHead& head) const {
     return out;
 }
 
-Response StaticFiles::index(int status) const {
-    const auto found = files_.find("/index.html");
+Response StaticFiles::page(const std::string& path, int status) const {
+    const auto found = files_.find(path);
     std::string text(found == files_.end() ? kBarePage : found->second.content);
     const std::string nonce = base::random_token(16);
     for (auto at = text.find(kNonceMark); at != std::string::npos; at = text.find(kNonceMark, at))

@@ -19,9 +19,9 @@ public:
 
     /// Nothing when no file has this path.
     std::optional<Response> find(const RequestHead& head) const;
-    /// index.html with `status`; its `__CSP_NONCE__` is filled with a fresh nonce that stands in
-    /// the policy too. A bare page that says so when the UI was not built in.
-    Response index(int status) const;
+    /// A page ("/index.html") with `status`; its `__CSP_NONCE__` is filled with a fresh nonce that
+    /// stands in the policy too. A bare page that says so when the UI was not built in.
+    Response page(const std::string& path, int status) const;
 
 private:
     struct File {
