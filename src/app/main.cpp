@@ -7,6 +7,8 @@ int main(int argument_count, char** arguments) {
     app.set_version_flag("--version", CSVA_VERSION);
     app.require_subcommand(1);
     csva::app::CommandLine line{app};
+    csva::app::add_read(line);
+    csva::app::add_profile(line);
     csva::app::add_serve(line);
     csva::app::add_migrate(line);
     csva::app::add_user(line);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 
 namespace csva::app {
@@ -59,6 +60,12 @@ void run(CommandLine& line, const std::function<base::Result<void>()>& work) {
     if (!sentence.hint.empty()) std::cerr << sentence.hint << '\n';
     if (!done.error().internal.empty()) std::cerr << done.error().internal << '\n';
     line.exit_code = exit_code_of(done.error().kind);
+}
+
+std::string absolute(const std::string& path) {
+    std::error_code code;
+    const auto whole = std::filesystem::absolute(path, code);
+    return code ? path : whole.lexically_normal().string();
 }
 
 base::Result<std::string> password_from_stdin() {

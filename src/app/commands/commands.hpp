@@ -30,6 +30,11 @@ void run(CommandLine& line, const std::function<base::Result<void>()>& work);
 /// First line of standard input, without its end. Errors: app.no_password.
 base::Result<std::string> password_from_stdin();
 
+/// A path of the command line, for engines that compare paths by their whole text.
+std::string absolute(const std::string& path);
+
+void add_read(CommandLine& line);
+void add_profile(CommandLine& line);
 void add_serve(CommandLine& line);
 void add_migrate(CommandLine& line);
 void add_user(CommandLine& line);

@@ -1,0 +1,127 @@
+#include "app/commands/commands.hpp"
+#include "app/commands/progress_bar.hpp"
+#include "engine/duck/parquet.hpp"
+#include "engine/reading/cells.hpp"
+#include "engine/reading/read_csv.hpp"
+#include "engine/table/column_parser.hpp"
+#include "foundation/base/files.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+
+namespace csva::app {
+namespace {
+
+struct Options {
+    std::string file;
+    std::string output = "-";
+    std::string receipt;
+    std::string rejects;
+    bool text = false;
+    bool json = false;
+};
+
+void append_header(std::string& out, const table::Schema& schema) {
+    for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+        if (i > 0) out += ',';
+        reading::append_csv_cell(out, schema.columns[i].name);
+    }
+    out += '\n';
+}
+
+void append_rows(std::string& out, const table::Batch& batch) {
+    std::string cell;
+    for (std::size_t row = 0; row < batch.rows(); ++row) {
+        for (std::size_t i = 0; i < batch.columns.size(); ++i) {
+            if (i > 0) out += ',';
+            cell.clear();
+            table::append_cell_text(cell, batch.columns[i], row);
+            reading::append_csv_cell(out, cell);
+        }
+        out += '\n';
+    }
+}
+
+/// Canonical CSV: UTF-8, comma, RFC 4180, one LF a record.
+base::Result<void> write_csv(table::TableReader& rows, bool header, std::ostream& out) {
+    std::string text;
+    if (header) append_header(text, rows.schema());
+    table::Batch batch;
+    for (;;) {
+        TRY(const bool more, rows.next(batch));
+        if (more) append_rows(text, batch);
+        out.write(text.data(), static_cast<std::streamsize>(text.size()));
+        text.clear();
+        if (!out) return base::fail(base::ErrorKind::internal, "base.file_unwritable");
+        if (!more) break;
+    }
+    out.flush();
+    return {};
+}
+
+base::Result<void> write_table(
+    const std::string& parquet, const reading::ReadOutcome& outcome, const Options& options
+) {
+    TRY(const auto rows, duck::open_table(parquet, outcome.schema));
+    // As text, the first line is a header only if the file has one: nothing is made up.
+    const bool header = !options.text || outcome.receipt.dialect.header;
+    if (options.output == "-") return write_csv(*rows, header, std::cout);
+    std::ofstream file(options.output, std::ios::binary);
+    if (!file) return base::fail(base::ErrorKind::invalid_argument, "base.file_unwritable");
+    return write_csv(*rows, header, file);
+}
+
+void say_counts(const reading::Receipt& receipt) {
+    if (receipt.rows_rejected == 0) return;
+    std::cerr << fmt::format(
+        "{} rows in = {} kept + {} rejected\n",
+        receipt.rows_in,
+        receipt.rows_kept,
+        receipt.rows_rejected
+    );
+}
+
+base::Result<void> read(const Options& options) {
+    TRY(const auto folder, base::TemporaryFolder::make());
+    const std::string parquet = (folder.path() / "data.parquet").string();
+    reading::ReadOutcome outcome;
+    {
+        ProgressBar bar;
+        TRY(outcome,
+            reading::read_csv(
+                {.input = absolute(options.file),
+                 .parquet = parquet,
+                 .rejects = options.rejects,
+                 .temporary_folder = folder.path().string(),
+                 .all_text = options.text},
+                bar
+            ));
+    }
+    if (!options.receipt.empty())
+        CHECK_OK(base::write_file(options.receipt, base::to_json(outcome.receipt) + "\n"));
+    say_counts(outcome.receipt);
+    if (options.json) {
+        std::cout << base::to_json(outcome.receipt) << '\n';
+        if (options.output == "-") return {};
+    }
+    return write_table(parquet, outcome, options);
+}
+
+}  // namespace
+
+void add_read(CommandLine& line) {
+    const auto options = std::make_shared<Options>();
+    CLI::App* command = line.app.add_subcommand("read", "Read a CSV file into canonical CSV");
+    command->add_option("file", options->file, "The file")->required();
+    command->add_option("--output", options->output, "Where the table goes; - is standard output");
+    command->add_flag("--text", options->text, "Keep the characters of every cell");
+    command->add_option("--receipt", options->receipt, "Write how it was read, as JSON");
+    command->add_option("--rejects", options->rejects, "Write the rejected rows, as CSV");
+    command->add_flag("--json", options->json, "Print the receipt instead of the table");
+    command->callback([&line, options] { run(line, [&options] { return read(*options); }); });
+}
+
+}  // namespace csva::app
