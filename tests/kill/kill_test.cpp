@@ -142,7 +142,7 @@ protected:
                     {.kind = "work",
                      .project_id = kProject,
                      .input = inputs_.back(),
-                     .attempts_max = 1000}
+                     .attempts_max = 10}
                 );
             });
             ASSERT_TRUE(added) << added.error().internal;

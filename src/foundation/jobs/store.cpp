@@ -3,6 +3,7 @@
 #include "foundation/base/clock.hpp"
 #include "foundation/jobs/queue.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace csva::embedded {
@@ -30,6 +31,10 @@ base::Result<void> close_attempt(store::Session& session, const Job& job, std::s
     ));
     return {};
 }
+
+/// A lost worker is hardly ever its job's fault (the work is done in a child), so that attempt does
+/// not count against the job; up to so many attempts, in case it is.
+constexpr std::int64_t kLostMax = 20;
 
 /// Unix ms by a clock that all workers share: the database server's. On SQLite all are on one
 /// machine, so its own. Tests do not move it.
@@ -135,13 +140,17 @@ base::Result<std::optional<Leased>> lease(
         ));
     if (!row) return std::optional<Leased>{};
     TRY(Job job, get(session, JobId(row->integer("id"))));
-    if (job.state == State::running) CHECK_OK(close_attempt(session, job, "jobs.worker_lost"));
+    if (job.state == State::running) {
+        CHECK_OK(close_attempt(session, job, "jobs.worker_lost"));
+        job.attempts_max = std::min(job.attempts_max + 1, std::max(job.attempts_max, kLostMax));
+    }
     ++job.attempt;
     CHECK_OK(session.run(
-        "UPDATE jobs SET state = 'running', attempt = :attempt, lease_owner = :owner, lease_until "
+        "UPDATE jobs SET state = 'running', attempt = :attempt, attempts_max = :most, lease_owner "
+        "= :owner, lease_until "
         "= :until, progress = 0, "
         "stage = 'starting', started_at = :now, changed_at = :now WHERE id = :id",
-        {job.attempt, owner, lease_now + lease_ms, now, now, job.id}
+        {job.attempt, job.attempts_max, owner, lease_now + lease_ms, now, now, job.id}
     ));
     CHECK_OK(session.run(
         "INSERT INTO job_attempts (job_id, attempt, owner, pid, reason, started_at) VALUES (:id, "
