@@ -37,13 +37,13 @@ dev_check() {
     [ "${1:-}" != --all ] || all=1
     dev_setup build test
     report "clang-format" check_format
-    stage "house rules and catalogues" check_rules
+    report "house rules and catalogues" check_rules
     stage "shellcheck" check_shell
     stage "flake8 and bandit" check_python
-    stage "cppcheck" check_cppcheck
+    report "cppcheck" check_cppcheck
     stage "flawfinder" check_flawfinder
-    [ ! -f web/package-lock.json ] || { install_web && stage "tsc, eslint, prettier" check_web; }
-    stage "notices" "$SYSTEM_PYTHON" tools/notices.py
+    [ ! -f web/package-lock.json ] || { install_web && report "tsc, eslint, prettier" check_web; }
+    report "notices" "$SYSTEM_PYTHON" tools/notices.py
     stage "actionlint" check_workflows
     if [ -n "$all" ]; then
         report "clang-tidy" check_clang_tidy --all
