@@ -63,6 +63,9 @@ export interface components {
             expires_at: number;
             next: string;
         };
+        SignedOut: {
+            next: string;
+        };
         SetupQuery: {
             token: string | null;
         };
@@ -392,6 +395,7 @@ export interface components {
             distinct_exact: boolean;
             mean: number | null;
             standard_deviation: number | null;
+            zeros: number | null;
             minimum: number | null;
             maximum: number | null;
             minimum_text: string;
@@ -497,6 +501,7 @@ export interface components {
             report: components['schemas']['Report'];
             preparation: number;
             models: string[];
+            hashes: Record<string, string>;
         };
         Warning: {
             code: string;
@@ -522,27 +527,95 @@ export interface components {
         };
         Training: {
             id: number;
+            project_id: number;
             dataset_id: number;
             version_id: number;
             job_id: number;
-            target: string;
-            preset: string;
-            state: components['schemas']['Job']['state'];
+            state: components['schemas']['State'];
+            request: components['schemas']['TrainRequest'];
             report: components['schemas']['Report'] | null;
+            problem: components['schemas']['Problem'] | null;
+            models: components['schemas']['Model'][];
+            created_by: number;
+            created_at: number;
+            finished_at: number | null;
+        };
+        TrainingList: {
+            trainings: components['schemas']['Training'][];
+        };
+        TrainingPath: {
+            training_id: number;
+        };
+        NewTraining: {
+            dataset_id: number;
+            version_id?: number | null;
+            target: string;
+            task?: components['schemas']['Task'];
+            preset?: components['schemas']['Preset'];
+            budget_s?: number;
+            options?: components['schemas']['TrainOptions'];
+        };
+        FormPath: {
+            pk: number;
+            model_name: string;
+        };
+        FormField: {
+            column: string;
+            type: components['schemas']['ColumnType'];
+            categories: string[];
+            low: number;
+            high: number;
+            typical: string;
+            whole: boolean;
+        };
+        Form: {
+            model: components['schemas']['Model'];
+            classes: string[];
+            fields: components['schemas']['FormField'][];
+        };
+        OneRow: {
+            pk: number;
+            model_name: string;
+            values: Record<string, string | number | boolean | null>;
+        };
+        Answer: {
+            model_id: number;
+            model_name: string;
+            prediction: string | number | boolean | null;
+            probabilities: Record<string, number>;
+            warnings: components['schemas']['Warning'][];
+        };
+        Row: {
+            cells: Record<string, string | number | boolean | null>;
+        };
+        RowsToPredict: {
+            model_id: number;
+            rows: components['schemas']['Row'][];
+        };
+        Answers: {
+            model_id: number;
+            predictions: components['schemas']['Prediction'][];
+        };
+        ModelPath: {
+            model_id: number;
+        };
+        ModelList: {
+            models: components['schemas']['Model'][];
+        };
+        Batch: {
+            id: number;
+            project_id: number;
+            model_id: number;
+            job_id: number;
+            file_name: string;
+            state: components['schemas']['State'];
+            rows: number;
+            rows_rejected: number;
             problem: components['schemas']['Problem'] | null;
             created_at: number;
         };
-        TrainingList: { trainings: components['schemas']['Training'][] };
-        TargetList: { candidates: components['schemas']['TargetCandidate'][] };
-        FormField: {
-            name: string;
-            type: components['schemas']['ColumnType'];
-            choices: string[];
-            minimum: number | null;
-            maximum: number | null;
-            example: string | number | boolean | null;
+        BatchPath: {
+            batch_id: number;
         };
-        ModelForm: { model: components['schemas']['Model']; dataset_name: string; fields: components['schemas']['FormField'][] };
-        Batch: { id: number; job_id: number; model_id: number; file_name: string; rows: number | null; state: components['schemas']['Job']['state']; problem: components['schemas']['Problem'] | null };
     };
 }

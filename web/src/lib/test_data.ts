@@ -136,6 +136,7 @@ const profileOf = (
     distinct_exact: true,
     mean: null,
     standard_deviation: null,
+    zeros: null,
     minimum: null,
     maximum: null,
     minimum_text: '',

@@ -2,12 +2,19 @@ import { Button, Group, Progress, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '../../components/States';
 import { formatPercent } from '../../lib/format';
-import { useCancelJob, type Job } from './queries';
+import type { Job } from './queries';
+
+/** A way to stop what is under way. */
+export interface Stop {
+    label: string;
+    busy: boolean;
+    error: unknown;
+    act: () => void;
+}
 
 /** Where a job stands: what it does now, how far it is, and a way to stop it. */
-export function JobProgress({ job, label, stop }: { job: Job | undefined; label: string; stop?: string }) {
+export function JobProgress({ job, label, stop }: { job: Job | undefined; label: string; stop?: Stop }) {
     const { t, i18n } = useTranslation();
-    const cancel = useCancelJob();
     const stageKey = `jobs:stages.${job?.stage ?? ''}`;
     const stage = job?.state === 'queued' ? t('jobs:ui.queued') : i18n.exists(stageKey) ? t(stageKey) : '';
     const percent = (job?.progress ?? 0) * 100;
@@ -23,16 +30,16 @@ export function JobProgress({ job, label, stop }: { job: Job | undefined; label:
                     {formatPercent(percent / 100)}
                 </Text>
             </Group>
-            {cancel.error && <ErrorNote error={cancel.error} />}
+            {stop?.error != null && <ErrorNote error={stop.error} />}
             {job && stop && (
                 <Group>
                     <Button
                         variant="default"
                         size="sm"
-                        loading={cancel.isPending || job.cancel_requested}
-                        onClick={() => cancel.mutate(job.id)}
+                        loading={stop.busy || job.cancel_requested}
+                        onClick={stop.act}
                     >
-                        {stop}
+                        {stop.label}
                     </Button>
                 </Group>
             )}

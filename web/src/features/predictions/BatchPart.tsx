@@ -5,25 +5,35 @@ import { Section } from '../../components/Section';
 import { ErrorNote } from '../../components/States';
 import { formatPercent } from '../../lib/format';
 import { JobProgress } from '../jobs/JobProgress';
-import { useJob } from '../jobs/queries';
-import { batchFilePath, useBatch, type Batch } from './queries';
+import { useCancelJob, useJob } from '../jobs/queries';
+import { batchFilePath, useBatch, useBatchState, type Batch } from './queries';
 
 function Outcome({ batch, name }: { batch: Batch; name: string }) {
     const { t } = useTranslation();
     const job = useJob(batch.job_id);
-    if (job.data?.state === 'succeeded') {
+    const state = useBatchState(batch.id).data ?? batch;
+    const cancel = useCancelJob();
+    if (state.state === 'succeeded') {
         return (
             <Alert variant="outline" role="status" title={t('predictions:ui.batch.ready')}>
+                <Text size="sm" mb="sm">
+                    {t('predictions:ui.batch.done', { rows: state.rows })}
+                </Text>
                 <Button component="a" href={batchFilePath(batch.id)} download>
                     {t('predictions:ui.batch.download')}
                 </Button>
             </Alert>
         );
     }
-    if (job.data?.state === 'failed' || job.data?.state === 'cancelled') {
+    if (state.state === 'failed' || state.state === 'cancelled') {
         return (
-            <Alert color="red" variant="outline" role="alert" title={t('base:ui.error.title')}>
-                <Text size="sm">{job.data.reason}</Text>
+            <Alert
+                color="red"
+                variant="outline"
+                role="alert"
+                title={state.problem?.message ?? t('base:ui.error.title')}
+            >
+                <Text size="sm">{state.problem?.hint}</Text>
             </Alert>
         );
     }
@@ -31,7 +41,12 @@ function Outcome({ batch, name }: { batch: Batch; name: string }) {
         <JobProgress
             job={job.data}
             label={t('predictions:ui.batch.running', { name })}
-            stop={t('base:ui.cancel')}
+            stop={{
+                label: t('base:ui.cancel'),
+                busy: cancel.isPending,
+                error: cancel.error,
+                act: () => cancel.mutate(batch.job_id),
+            }}
         />
     );
 }

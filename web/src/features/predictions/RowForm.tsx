@@ -4,6 +4,15 @@ import { useTranslation } from 'react-i18next';
 import { formatNumber } from '../../lib/format';
 import type { Cell, FormField, Row } from './queries';
 
+/** The typical value as the form's field holds it. */
+export function typicalOf({ type, typical }: FormField): Cell {
+    if (typical === '') return null;
+    if (type === 'integer' || type === 'real')
+        return Number.isFinite(Number(typical)) ? Number(typical) : null;
+    if (type === 'boolean') return typical === 'true';
+    return type === 'timestamp' ? typical.replace(' ', 'T') : typical;
+}
+
 interface FieldProps {
     field: FormField;
     value: Cell;
@@ -12,17 +21,17 @@ interface FieldProps {
 
 function NumberField({ field, value, onChange }: FieldProps) {
     const { t, i18n } = useTranslation();
-    const { minimum, maximum } = field;
+    const { low, high } = field;
     const range =
-        minimum != null && maximum != null
-            ? t('predictions:ui.range', { low: formatNumber(minimum), high: formatNumber(maximum) })
+        high > low
+            ? t('predictions:ui.range', { low: formatNumber(low), high: formatNumber(high) })
             : undefined;
     return (
         <NumberInput
-            label={field.name}
+            label={field.column}
             description={range}
             placeholder={t('predictions:ui.unknown')}
-            allowDecimal={field.type === 'real'}
+            allowDecimal={!field.whole}
             decimalSeparator={i18n.language === 'fr' ? ',' : '.'}
             value={typeof value === 'number' ? value : ''}
             onChange={(next) => onChange(next === '' ? null : Number(next))}
@@ -38,7 +47,7 @@ function Field({ field, value, onChange }: FieldProps) {
     if (field.type === 'boolean') {
         return (
             <Select
-                label={field.name}
+                label={field.column}
                 placeholder={t('predictions:ui.unknown')}
                 clearable
                 value={value === null ? null : String(value)}
@@ -50,25 +59,25 @@ function Field({ field, value, onChange }: FieldProps) {
             />
         );
     }
-    if (field.choices.length > 0) {
+    if (field.categories.length > 0) {
         return (
             <Select
-                label={field.name}
+                label={field.column}
                 placeholder={t('predictions:ui.unknown')}
                 clearable
-                searchable={field.choices.length > 8}
+                searchable={field.categories.length > 8}
                 value={value === null ? null : String(value)}
-                data={field.choices}
+                data={field.categories}
                 onChange={onChange}
             />
         );
     }
     const type = { date: 'date', timestamp: 'datetime-local', time: 'time' }[field.type as string] ?? 'text';
     const example =
-        field.example === null ? undefined : t('predictions:ui.example', { example: String(field.example) });
+        field.typical === '' ? undefined : t('predictions:ui.example', { example: field.typical });
     return (
         <TextInput
-            label={field.name}
+            label={field.column}
             type={type}
             description={type === 'text' ? example : undefined}
             placeholder={t('predictions:ui.unknown')}
@@ -92,7 +101,7 @@ export function RowForm({
 }) {
     const { t } = useTranslation();
     const [row, setRow] = useState<Row>(() =>
-        Object.fromEntries(fields.map((field) => [field.name, field.example])),
+        Object.fromEntries(fields.map((field) => [field.column, typicalOf(field)])),
     );
     const submit = (event: React.FormEvent) => {
         event.preventDefault();
@@ -104,10 +113,10 @@ export function RowForm({
                 <SimpleGrid cols={{ base: 1, sm: 2 }} style={{ alignItems: 'end' }}>
                     {fields.map((field) => (
                         <Field
-                            key={field.name}
+                            key={field.column}
                             field={field}
-                            value={row[field.name] ?? null}
-                            onChange={(value) => setRow({ ...row, [field.name]: value })}
+                            value={row[field.column] ?? null}
+                            onChange={(value) => setRow({ ...row, [field.column]: value })}
                         />
                     ))}
                 </SimpleGrid>

@@ -49,7 +49,7 @@ export default function TestModelPage() {
     const title = form ? t('predictions:ui.title', { target: form.model.target }) : model;
     const lead = form && (
         <>
-            {t('predictions:ui.lead', { model: form.model.name, dataset: form.dataset_name })}{' '}
+            {t('predictions:ui.lead', { model: form.model.name })}{' '}
             <Link to={`/view/${datasetId}/?tab=predict&training=${form.model.training_id}`}>
                 {t('predictions:ui.back')}
             </Link>

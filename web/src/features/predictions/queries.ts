@@ -4,9 +4,9 @@ import { get, post, upload } from '../../api/client';
 import type { components } from '../../api/schema';
 
 type Schemas = components['schemas'];
-export type ModelForm = Schemas['ModelForm'];
+export type ModelForm = Schemas['Form'];
 export type FormField = ModelForm['fields'][number];
-export type Prediction = Schemas['Prediction'];
+export type Prediction = Schemas['Answer'];
 export type Batch = Schemas['Batch'];
 export type Cell = string | number | boolean | null;
 export type Row = Record<string, Cell>;
@@ -22,7 +22,7 @@ export const useModelForm = (datasetId: number, model: string) =>
     });
 
 export const usePredict = (datasetId: number, model: string) =>
-    useMutation({ mutationFn: (row: Row) => post<Prediction>(formPath(datasetId, model), row) });
+    useMutation({ mutationFn: (row: Row) => post<Prediction>(formPath(datasetId, model), { values: row }) });
 
 export function useBatch(modelId: number) {
     const [share, setShare] = useState(0);
@@ -35,5 +35,14 @@ export function useBatch(modelId: number) {
     });
     return { ...mutation, share };
 }
+
+/** A batch as it stands: asked again until its job has ended. */
+export const useBatchState = (id: number) =>
+    useQuery({
+        queryKey: ['batch', id],
+        queryFn: () => get<Batch>(`/api/v1/batches/${id}`),
+        refetchInterval: ({ state }) =>
+            state.data?.state === 'queued' || state.data?.state === 'running' ? 1000 : false,
+    });
 
 export const batchFilePath = (id: number) => `/api/v1/batches/${id}/file`;

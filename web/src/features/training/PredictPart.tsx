@@ -6,6 +6,7 @@ import { Section } from '../../components/Section';
 import { ErrorState, Loaded, Loading } from '../../components/States';
 import { formatAgo } from '../../lib/format';
 import type { View } from '../datasets/queries';
+import type { Profile } from '../exploring/types';
 import { useJob } from '../jobs/queries';
 import { useTrain, useTraining, useTrainings, type Training } from './queries';
 import { Running } from './Running';
@@ -30,9 +31,9 @@ function Past({ trainings, onOpen }: { trainings: Training[]; onOpen: (id: numbe
                         cell: (row) => (
                             <Link
                                 to={onOpen(row.id)}
-                                aria-label={t('training:ui.past.open', { target: row.target })}
+                                aria-label={t('training:ui.past.open', { target: row.request.target })}
                             >
-                                {row.target}
+                                {row.request.target}
                             </Link>
                         ),
                     },
@@ -99,11 +100,11 @@ function One({ id, view, onAgain }: { id: number; view: View; onAgain: () => voi
             </Stack>
         );
     }
-    return <Running job={job.data} target={training.target} />;
+    return <Running id={id} job={job.data} target={training.request.target} />;
 }
 
 /** The tab "Predict": choose and train; with ?training= the training under way or its verdict. */
-export function PredictPart({ view }: { view: View }) {
+export function PredictPart({ view, profile }: { view: View; profile: Profile | undefined }) {
     const [params, setParams] = useSearchParams();
     const chosen = Number(params.get('training')) || undefined;
     const trainings = useTrainings(view.dataset.id);
@@ -115,6 +116,7 @@ export function PredictPart({ view }: { view: View }) {
         <Stack gap={48}>
             <TrainForm
                 view={view}
+                profile={profile}
                 busy={train.isPending}
                 error={train.error}
                 onTrain={(wish) => train.mutate(wish, { onSuccess: (made) => open(made.id) })}

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { JobProgress } from '../jobs/JobProgress';
 import type { Job } from '../jobs/queries';
-import type { LeaderboardLine } from './queries';
+import { useStopTraining, type LeaderboardLine } from './queries';
 import { Leaderboard } from './VerdictView';
 
 function lineOf(event: unknown): LeaderboardLine | undefined {
@@ -27,15 +27,21 @@ function useLines(job: Job | undefined): LeaderboardLine[] {
 }
 
 /** A training under way: progress, the leaderboard as it grows, and a way to stop. */
-export function Running({ job, target }: { job: Job | undefined; target: string }) {
+export function Running({ id, job, target }: { id: number; job: Job | undefined; target: string }) {
     const { t } = useTranslation();
     const lines = useLines(job);
+    const stop = useStopTraining(id);
     return (
         <Stack gap="lg">
             <JobProgress
                 job={job}
                 label={t('training:ui.running.title', { target })}
-                stop={t('training:ui.running.stop')}
+                stop={{
+                    label: t('training:ui.running.stop'),
+                    busy: stop.isPending,
+                    error: stop.error,
+                    act: () => stop.mutate(),
+                }}
             />
             <Text c="dimmed">{t('training:ui.running.text')}</Text>
             {lines.length > 0 ? <Leaderboard lines={lines} /> : <Text>{t('training:ui.running.first')}</Text>}

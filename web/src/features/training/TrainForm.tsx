@@ -15,7 +15,9 @@ import { useTranslation } from 'react-i18next';
 import { Section } from '../../components/Section';
 import { ErrorNote } from '../../components/States';
 import type { View } from '../datasets/queries';
-import { useTargets, type Preset, type Task, type TrainRequest } from './queries';
+import type { Profile } from '../exploring/types';
+import type { Preset, Task, TrainRequest } from './queries';
+import { proposeTargets } from './targets';
 
 const presets: Preset[] = ['quick', 'solid', 'best'];
 const families = {
@@ -99,17 +101,17 @@ function Advanced({ wish, task, onChange }: AdvancedProps) {
 
 interface TrainFormProps {
     view: View;
+    profile: Profile | undefined;
     busy: boolean;
     error: unknown;
     onTrain: (wish: TrainRequest) => void;
 }
 
 /** One sentence to confirm, one choice of effort, everything else folded away. */
-export function TrainForm({ view, busy, error, onTrain }: TrainFormProps) {
+export function TrainForm({ view, profile, busy, error, onTrain }: TrainFormProps) {
     const { t } = useTranslation();
-    const targets = useTargets(view.dataset.id, view.dataset.current_version_id);
     const [wish, setWish] = useState<TrainRequest>({ target: '', preset: 'quick' });
-    const candidates = targets.data?.candidates ?? [];
+    const candidates = profile ? proposeTargets(profile) : [];
     const target = wish.target || candidates[0]?.column || '';
     const known = candidates.find((candidate) => candidate.column === target);
     const task = wish.task && wish.task !== 'automatic' ? wish.task : (known?.task ?? 'automatic');

@@ -5,18 +5,10 @@ import type { components } from '../../api/schema';
 type Schemas = components['schemas'];
 export type Report = Schemas['Report'];
 export type LeaderboardLine = Schemas['LeaderboardLine'];
-export type TargetCandidate = Schemas['TargetCandidate'];
 export type Task = Schemas['Task'];
 export type Preset = Schemas['Preset'];
-export type TrainRequest = Schemas['TrainRequest'];
+export type TrainRequest = Omit<Schemas['NewTraining'], 'dataset_id'>;
 export type Training = Schemas['Training'];
-
-export const useTargets = (datasetId: number, versionId: number | null) =>
-    useQuery({
-        queryKey: ['targets', datasetId, versionId],
-        staleTime: Infinity,
-        queryFn: () => get<Schemas['TargetList']>(`/api/v1/datasets/${datasetId}/targets`),
-    });
 
 export const useTrainings = (datasetId: number) =>
     useQuery({
@@ -32,5 +24,14 @@ export function useTrain(datasetId: number) {
     return useMutation({
         mutationFn: (wish: TrainRequest) => post<Training>(`/api/v1/datasets/${datasetId}/trainings`, wish),
         onSuccess: () => client.invalidateQueries({ queryKey: ['trainings', datasetId] }),
+    });
+}
+
+/** Stops a training; the best model so far is kept. */
+export function useStopTraining(id: number) {
+    const client = useQueryClient();
+    return useMutation({
+        mutationFn: () => post<Training>(`/api/v1/trainings/${id}/cancel`),
+        onSuccess: () => client.invalidateQueries({ queryKey: ['training', id] }),
     });
 }

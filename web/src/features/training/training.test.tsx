@@ -1,7 +1,7 @@
 import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
-import { job, report, view } from '../../lib/test_data';
+import { job, profile, report, view } from '../../lib/test_data';
 import { open, serve } from '../../lib/test_render';
 import { confusionRows, scoreText } from './scores';
 
@@ -10,8 +10,7 @@ const training = {
     dataset_id: 7,
     version_id: 12,
     job_id: 3,
-    target: 'Survived',
-    preset: 'quick',
+    request: { target: 'Survived' },
     state: 'succeeded',
     report,
     problem: null,
@@ -19,10 +18,7 @@ const training = {
 };
 const answers = {
     'GET /view/7/': view,
-    'GET /api/v1/datasets/7/profile': {},
-    'GET /api/v1/datasets/7/targets': {
-        candidates: [{ column: 'Survived', task: 'binary', rank: 1, reasons: [] }],
-    },
+    'GET /api/v1/datasets/7/profile': profile,
     'GET /api/v1/datasets/7/trainings': { trainings: [training] },
     'GET /api/v1/trainings/5': training,
 };
@@ -59,12 +55,14 @@ describe('training', () => {
             ...answers,
             'GET /api/v1/trainings/5': running,
             'GET /api/v1/jobs/3': { ...job, latest_event: report.leaderboard[1] },
-            'POST /api/v1/jobs/3/cancel': { ...job, cancel_requested: true },
+            'POST /api/v1/trainings/5/cancel': running,
         });
         open('/view/7/?tab=predict&training=5');
         expect(await screen.findByRole('rowheader', { name: /LogisticRegression/ })).toBeTruthy();
         await userEvent.click(screen.getByRole('button', { name: 'Stop' }));
-        await waitFor(() => expect(calls.some((call) => call.path === '/api/v1/jobs/3/cancel')).toBe(true));
+        await waitFor(() =>
+            expect(calls.some((call) => call.path === '/api/v1/trainings/5/cancel')).toBe(true),
+        );
     });
 
     it('says why a training failed', async () => {
