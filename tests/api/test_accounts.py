@@ -11,7 +11,7 @@ def test_signs_in_and_out_with_json(world, ada):
     who = ada.get("/api/v1/session").json()
     assert who["user"]["name"] == ada.name and who["via"] == "session"
     assert who["csrf_token"] == ada.csrf
-    assert ada.post("/logout/", json={}).status_code == 204
+    assert ada.post("/logout/", json={}).json() == {"next": "/login/"}
     refused(ada.get("/api/v1/session"), 401, "accounts.sign_in_needed")
 
 

@@ -91,24 +91,26 @@ def test_holds_a_read_only_token_to_reading(world, ada):
     reader = world.token_of(ada, "read")
     wrong = []
     for method, path, operation in closed(world):
-        if method not in UNSAFE:
+        if method not in UNSAFE or path == "/logout/":
             continue
         answer = call(reader, method, path, **wish(operation))
-        if answer.status_code not in (403, 404) and path != "/logout/":
+        if answer.status_code not in (403, 404):
             wrong.append((method, path, answer.status_code))
     assert not wrong
 
 
-def test_wants_a_csrf_token_for_every_cookie_write(world, ada):
-    wrong = []
-    token, ada.csrf = ada.csrf, ""
+def test_wants_a_csrf_token_for_every_cookie_write(world, language):
+    """As an administrator, whom nothing else keeps out; a made-up id may be missed first."""
+    root = world.user(language, administrator=True)
+    root.csrf, wrong = "", []
     for method, path, operation in closed(world):
         if method not in UNSAFE:
             continue
-        answer = call(ada, method, path, **wish(operation))
-        if answer.status_code != 403 or answer.json()["error"]["reason"] != "http.csrf":
+        answer = call(root, method, path, **wish(operation))
+        absent = "{" in path and answer.status_code == 404
+        if not absent and (answer.status_code != 403
+                           or answer.json()["error"]["reason"] != "http.csrf"):
             wrong.append((method, path, answer.status_code, answer.text[:120]))
-    ada.csrf = token
     assert not wrong
 
 

@@ -54,6 +54,12 @@ CSVA_NOTES(
     {.field = "next", .text = "Path to go to."}
 )
 
+struct SignedOut {
+    std::string next = "/login/";
+};
+CSVA_DESCRIBE(SignedOut, next)
+CSVA_NOTES(SignedOut, {.field = "next", .text = "Path to go to."})
+
 struct SetupQuery {
     std::optional<std::string> token;
 };

@@ -77,14 +77,14 @@ void add_sign_in(http::Routes& routes, Accounts& accounts) {
             return signed_in(context, opened, own_path(request.next.value_or("/")));
         }
     );
-    routes.add<NoRequest, Response>(
+    routes.add<NoRequest, Handmade<SignedOut>>(
         Method::post,
         "/logout/",
         http::access::signed_in(),
         {.summary = "Sign out: ends the session and deletes its cookies.",
          .tag = "accounts",
          .body = Body::json_or_form},
-        [&accounts](Context& context, const NoRequest&) -> Result<Response> {
+        [&accounts](Context& context, const NoRequest&) -> Result<Handmade<SignedOut>> {
             if (context.actor.via == Via::session) {
                 const auto ended =
                     accounts.revoke_session(self(context), SessionId(context.actor.credential_id));
@@ -92,11 +92,12 @@ void add_sign_in(http::Routes& routes, Accounts& accounts) {
                     return std::unexpected(ended.error());
             }
             const bool secure = context.head.scheme == "https";
-            auto response =
-                context.from_form ? Response::see_other("/login/") : Response::no_content();
-            return std::move(response)
-                .with_cookie(kSessionCookie, "", 0, false, secure)
-                .with_cookie(kCsrfCookie, "", 0, true, secure);
+            const SignedOut out;
+            auto response = context.from_form ? Response::see_other(out.next)
+                                              : Response::json(base::to_json(out));
+            return Handmade<SignedOut>{std::move(response)
+                                           .with_cookie(kSessionCookie, "", 0, false, secure)
+                                           .with_cookie(kCsrfCookie, "", 0, true, secure)};
         }
     );
 }

@@ -62,13 +62,20 @@ std::string_view kind_text(TypeKind kind) {
     return "any";
 }
 
+/// Both limits are always told, so that the sentence has no gap where there is none.
+ErrorDetail limit(std::string_view name, const std::optional<double>& value) {
+    if (value) return {std::string(name), *value};
+    return {std::string(name), std::string(name == "minimum" ? "-∞" : "∞")};
+}
+
 Result<void> check_range(const FieldNote* note, double value, const std::string& path) {
     if (note == nullptr) return {};
     if ((note->minimum && value < *note->minimum) || (note->maximum && value > *note->maximum)) {
-        std::vector<ErrorDetail> details{{"field", path}};
-        if (note->minimum) details.push_back({"minimum", *note->minimum});
-        if (note->maximum) details.push_back({"maximum", *note->maximum});
-        return fail(ErrorKind::invalid_argument, "base.out_of_range", std::move(details));
+        return fail(
+            ErrorKind::invalid_argument,
+            "base.out_of_range",
+            {{"field", path}, limit("minimum", note->minimum), limit("maximum", note->maximum)}
+        );
     }
     return {};
 }
