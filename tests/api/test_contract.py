@@ -65,7 +65,7 @@ def test_refuses_the_wrong_method(ada):
 
 
 @pytest.mark.parametrize("body,reason", [
-    ("{", "base.bad_json"), ("", "base.bad_json"), ("[]", "base.wrong_type"),
+    ("{", "base.bad_json"), ("", "base.missing_field"), ("[]", "base.wrong_type"),
     ('{"name": 3}', "base.wrong_type"), ("{}", "base.missing_field"),
     ('{"name": "x", "colour": 1}', "base.unknown_field"),
     ('{"name": "' + "x" * 101 + '"}', "base.out_of_range")])
