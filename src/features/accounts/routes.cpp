@@ -292,6 +292,8 @@ void register_routes(http::Routes& routes, Accounts& accounts) {
     add_me(routes, accounts);
     add_tokens(routes, accounts);
     add_users(routes, accounts);
+    routes.add_page("/account/", http::access::signed_in());
+    routes.add_page("/users/", http::access::administrator());
 }
 
 }  // namespace csva::accounts
