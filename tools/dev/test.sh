@@ -19,9 +19,12 @@ test_folder() {
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0:abort_on_error=0}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 
+# test_unit PRESET REPORT [CTEST OPTION]...: with a PostgreSQL server beside it.
 test_unit() {
+    local preset=$1 report=$2
+    shift 2
     "$SYSTEM_PYTHON" tests/support/with_postgres.py \
-        ctest --test-dir build/coverage --output-on-failure -j "$JOBS" --output-junit "$PWD/$REPORTS/unit.xml"
+        ctest --test-dir "build/$preset" --output-on-failure -j "$JOBS" --output-junit "$PWD/$REPORTS/$report.xml" "$@"
 }
 
 coverage_minimum() { awk -v part="$1" '$1 == part {print $2}' tools/dev/coverage_minimum.txt; }
@@ -33,11 +36,12 @@ test_web() {
 
 # The real server with sanitizers, on SQLite and on PostgreSQL.
 test_api() {
-    CSVA_PROGRAM=$PWD/build/coverage/bin/csva tests/api/run 2>&1 | tee "$REPORTS/api.log"
+    CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 1200 tests/api/run 2>&1 | tee "$REPORTS/api.log"
 }
 
 test_e2e() {
-    CSVA_PROGRAM=$PWD/build/release/bin/csva npm --prefix web run --silent e2e 2>&1 | tee "$REPORTS/e2e.log"
+    build_preset release csva
+    CSVA_PROGRAM=$PWD/build/release/bin/csva timeout 900 npm --prefix web run --silent e2e 2>&1 | tee "$REPORTS/e2e.log"
 }
 
 # Lines of src/ that the C++ and the API tests ran, by the same build.
@@ -56,22 +60,18 @@ dev_test() {
     IN_TEST=1
     rm -rf "$REPORTS" && mkdir -p "$REPORTS"
     dev_check
-    build_web
-    find build/coverage -name '*.gcda' -delete 2>/dev/null || true
-    local start=$SECONDS
-    build_preset coverage
-    STAGES_TIMES+=("$(printf '%5d s  build with sanitizers and coverage' $((SECONDS - start)))")
-    stage "Unit tests" test_unit
+    report "Web UI" build_web
+    stage "Build" build_preset dev
+    stage "Unit tests" test_unit dev unit -LE kill
     [ ! -f web/package-lock.json ] || stage "Web unit tests" test_web
-    if [ -x build/coverage/bin/csva ]; then
-        stage "API tests on both back ends" test_api
-    fi
-    stage "Coverage of src/" report_coverage
-    if [ -f web/e2e/run.mjs ]; then
-        build_preset release csva
-        stage "Browser tests" test_e2e
-    fi
+    report "Kill tests" test_unit dev kill -L kill
+    find build/coverage -name '*.gcda' -delete 2>/dev/null || true
+    report "Build with sanitizers and coverage" build_preset coverage
+    report "Unit tests with sanitizers" test_unit coverage sanitized -LE kill
+    report "API tests on both back ends" test_api
+    report "Coverage of src/" report_coverage
+    [ ! -f web/e2e/run.mjs ] || report "Browser tests" test_e2e
     stages_end || STAGES_BAD=1
-    "$SYSTEM_PYTHON" tools/summary.py "$REPORTS" || STAGES_BAD=1
+    "$SYSTEM_PYTHON" tools/summary.py "$REPORTS" unit web || STAGES_BAD=1
     [ -z "${STAGES_BAD:-}" ]
 }
