@@ -38,13 +38,13 @@ dev_check() {
     dev_setup build test
     report "clang-format" check_format
     report "house rules and catalogues" check_rules
-    stage "shellcheck" check_shell
-    stage "flake8 and bandit" check_python
+    report "shellcheck" check_shell
+    report "flake8 and bandit" check_python
     report "cppcheck" check_cppcheck
-    stage "flawfinder" check_flawfinder
+    report "flawfinder" check_flawfinder
     [ ! -f web/package-lock.json ] || { install_web && report "tsc, eslint, prettier" check_web; }
     report "notices" "$SYSTEM_PYTHON" tools/notices.py
-    stage "actionlint" check_workflows
+    report "actionlint" check_workflows
     if [ -n "$all" ]; then
         report "clang-tidy" check_clang_tidy --all
         report "g++ 12" check_gcc
