@@ -9,10 +9,8 @@
 
 namespace csva::datasets {
 
-/// Details of an error as one JSON object, to be kept in a row.
-std::string details_json(const base::Error& error);
-
-/// The way back, with the sentences in a person's language.
+/// A problem kept in a row as a reason and base::details_json, with the sentences in a person's
+/// language.
 Problem problem_from(std::string_view reason, std::string_view details, i18n::Language language);
 
 }  // namespace csva::datasets

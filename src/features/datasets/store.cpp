@@ -181,7 +181,7 @@ Result<void> set_problem(Session& session, DatasetId id, const base::Error& erro
     CHECK_OK(session.run(
         "UPDATE datasets SET problem_reason = :reason, problem_details = :details, state ="
         " CASE WHEN current_version_id IS NULL THEN 'failed' ELSE 'ready' END WHERE id = :id",
-        {error.reason, details_json(error), id}
+        {error.reason, base::details_json(error), id}
     ));
     return {};
 }
