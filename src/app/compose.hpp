@@ -2,8 +2,15 @@
 
 #include "app/config.hpp"
 #include "features/accounts/service.hpp"
+#include "features/cleaning/service.hpp"
+#include "features/datasets/service.hpp"
+#include "features/exploring/service.hpp"
+#include "features/models/service.hpp"
+#include "features/predictions/service.hpp"
+#include "features/training/service.hpp"
 #include "foundation/base/metrics.hpp"
 #include "foundation/base/settings.hpp"
+#include "foundation/blob/blob.hpp"
 #include "foundation/http/event_hub.hpp"
 #include "foundation/http/routes.hpp"
 #include "foundation/store/database.hpp"
@@ -24,7 +31,9 @@ public:
     const base::Settings& settings() const { return settings_; }
     base::Metrics& metrics() { return metrics_; }
     store::Database& database() { return *database_; }
+    blob::BlobStore& blobs() { return *blobs_; }
     accounts::Accounts& accounts() { return *accounts_; }
+    datasets::Service& datasets() { return *datasets_; }
     http::EventHub& events() { return events_; }
     const http::Routes& routes() const { return routes_; }
     /// Those that hold references before those they refer to.
@@ -33,12 +42,25 @@ public:
 private:
     explicit Composition(base::Settings settings) : settings_(std::move(settings)) {}
     void join();
+    void join_accounts();
+    void join_datasets();
+    void join_models();
 
     base::Settings settings_;
     base::Metrics metrics_;
     http::EventHub events_;
     std::unique_ptr<store::Database> database_;
+    std::unique_ptr<blob::BlobStore> blobs_;
+    jobs::Kinds kinds_;
     std::unique_ptr<accounts::Accounts> accounts_;
+    std::unique_ptr<datasets::Service> datasets_;
+    std::unique_ptr<cleaning::Service> cleaning_;
+    std::unique_ptr<exploring::QueryClient> rows_;
+    std::unique_ptr<exploring::QueryClient> exports_;
+    std::unique_ptr<exploring::Service> exploring_;
+    std::unique_ptr<models::Service> models_;
+    std::unique_ptr<training::Service> training_;
+    std::unique_ptr<predictions::Service> predictions_;
     std::vector<std::unique_ptr<store::Lifecycle>> lifecycles_;
     http::Routes routes_;
 };

@@ -1,6 +1,12 @@
 #include "app/config.hpp"
 
 #include "features/accounts/service.hpp"
+#include "features/datasets/service.hpp"
+#include "features/exploring/service.hpp"
+#include "features/models/service.hpp"
+#include "features/ops/routes.hpp"
+#include "features/predictions/service.hpp"
+#include "features/training/service.hpp"
 #include "foundation/http/server.hpp"
 #include "foundation/jobs/queue.hpp"
 
@@ -26,6 +32,11 @@ std::vector<base::SettingRow> own_rows() {
          "csva-data",
          "",
          "Folder of the metadata store, the files and what is being worked on."},
+        {"data.sample",
+         SettingType::boolean,
+         "true",
+         "",
+         "Whether a store without users and data sets begins with one sample."},
         {"database.url",
          SettingType::secret,
          "",
@@ -66,6 +77,9 @@ std::vector<base::SettingRow> setting_rows() {
     append(rows, http::setting_rows());
     append(rows, jobs::setting_rows());
     append(rows, accounts::setting_rows());
+    append(rows, datasets::setting_rows());
+    append(rows, exploring::setting_rows());
+    append(rows, ops::setting_rows());
     return rows;
 }
 
@@ -81,6 +95,10 @@ const std::vector<store::Migrations>& migrations() {
         jobs::migrations(),
         embedded::accounts_migrations(),
         embedded::projects_migrations(),
+        datasets::migrations(),
+        models::migrations(),
+        training::migrations(),
+        predictions::migrations(),
     };
     return all;
 }

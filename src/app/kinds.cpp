@@ -1,10 +1,19 @@
 #include "app/kinds.hpp"
 
+#include "features/cleaning/service.hpp"
+#include "features/datasets/service.hpp"
+#include "features/predictions/service.hpp"
+#include "features/training/service.hpp"
+
 namespace csva::app {
 
-jobs::Kinds job_kinds([[maybe_unused]] const base::Settings& settings) {
-    jobs::Kinds kinds;
-    return kinds;
+jobs::Kinds job_kinds(const base::Settings& settings) {
+    return {
+        datasets::read_kind(settings),
+        cleaning::clean_kind(settings),
+        training::train_kind(),
+        predictions::batch_kind()
+    };
 }
 
 }  // namespace csva::app

@@ -17,6 +17,8 @@ int main(int argument_count, char** arguments) {
     csva::app::add_predict(line);
     csva::app::add_worker(line);
     csva::app::add_job_child(line);
+    csva::app::add_query_child(line);
+    csva::app::add_openapi(line);
     try {
         app.parse(argument_count, arguments);
     } catch (const CLI::ParseError& error) {

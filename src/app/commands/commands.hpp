@@ -44,5 +44,7 @@ void add_predict(CommandLine& line);
 void add_worker(CommandLine& line);
 /// Not shown: what the worker starts for each job.
 void add_job_child(CommandLine& line);
+void add_query_child(CommandLine& line);
+void add_openapi(CommandLine& line);
 
 }  // namespace csva::app

@@ -1,6 +1,6 @@
 #include "app/commands/commands.hpp"
 #include "app/commands/learning.hpp"
-#include "engine/bundle/model.hpp"
+#include "engine/bundle/score.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -15,41 +15,32 @@ struct Options {
     bool json = false;
 };
 
-std::map<std::string, base::Cell> cells_of(
-    const table::Schema& schema, const table::Batch& batch, std::size_t r
-) {
-    std::map<std::string, base::Cell> row;
-    for (std::size_t c = 0; c < schema.columns.size(); ++c) {
-        auto& cell = row[schema.columns[c].name];
-        if (!batch.columns[c].missing(r))
-            cell = {.kind = base::Cell::Kind::text, .text = std::string(batch.columns[c].texts[r])};
-    }
-    return row;
-}
-
-base::Result<void> write_rows(
+base::Result<void> write_json(
     const bundle::Model& model, ReadFile& read, const Options& o, std::ostream& out
 ) {
-    base::Control control;
-    if (!o.json) out << model.csv_header() << '\n';
     table::Batch batch;
     for (;;) {
         TRY(const bool more, read.rows->next(batch));
         if (!more) break;
         for (std::size_t r = 0; r < batch.rows(); ++r) {
-            TRY(const auto answer, model.predict(cells_of(read.rows->schema(), batch, r), o.name));
-            if (!o.json) {
-                out << model.csv_fields(answer) << '\n';
-                continue;
-            }
-            std::string json;
-            base::encode(json, base::type_of<bundle::Prediction>(), &answer);
-            out << json << '\n';
+            const auto cells = bundle::cells_of(read.rows->schema(), batch, r);
+            TRY(const auto answer, model.predict(cells, o.name));
+            out << base::to_json(answer) << '\n';
         }
     }
     out.flush();
     return out ? base::Result<void>()
                : base::fail(base::ErrorKind::unavailable, "base.file_unwritable");
+}
+
+base::Result<void> write_rows(
+    const bundle::Model& model, ReadFile& read, const Options& o, std::ostream& out
+) {
+    if (o.json) return write_json(model, read, o, out);
+    base::Control control;
+    TRY([[maybe_unused]] const auto rows,
+        bundle::score_rows(model, o.name, *read.rows, out, control));
+    return {};
 }
 
 base::Result<void> predict(const Options& o) {

@@ -1,7 +1,10 @@
 #include "app/commands/commands.hpp"
 #include "app/compose.hpp"
+#include "app/sample.hpp"
 #include "foundation/base/log.hpp"
 #include "foundation/http/server.hpp"
+#include "foundation/jobs/agent.hpp"
+#include "foundation/jobs/supervisor.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -11,6 +14,10 @@
 #include <filesystem>
 #include <iostream>
 #include <thread>
+
+namespace csva::embedded {
+std::span<const base::EmbeddedFile> web();
+}
 
 namespace csva::app {
 namespace {
@@ -79,21 +86,35 @@ Result<void> print_first_run_link(accounts::Accounts& accounts, const std::strin
     return {};
 }
 
+/// The workers that this machine's server looks after.
+std::vector<std::unique_ptr<jobs::Supervisor>> start_workers(
+    const CommonOptions& common, const base::Settings& settings
+) {
+    std::vector<std::string> arguments = {"worker", "--supervised"};
+    arguments.insert(arguments.end(), {"--data-dir", settings.text("data.dir")});
+    if (!common.config.empty()) arguments.insert(arguments.end(), {"--config", common.config});
+    const auto program = std::filesystem::read_symlink("/proc/self/exe");
+    std::vector<std::unique_ptr<jobs::Supervisor>> workers;
+    for (std::int64_t i = 0; i < settings.integer("jobs.local_workers"); ++i)
+        workers.push_back(std::make_unique<jobs::Supervisor>(program, arguments));
+    return workers;
+}
+
 Result<void> serve(const Options& options) {
     TRY(const Endpoint endpoint, endpoint_of(options.listen));
-    TRY(const auto parts, Composition::make(options.common));
-    const std::filesystem::path staging =
-        std::filesystem::path(parts->settings().text("data.dir")) / "staging";
-    std::filesystem::create_directories(staging);
+    // Before the first thread is there, so that all of them inherit it.
     const sigset_t signals = ending_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    TRY(const auto parts, Composition::make(options.common));
+    CHECK_OK(load_sample(*parts));
     http::Server server(
         {parts->routes(),
          parts->accounts().authenticator(),
          parts->events(),
          parts->metrics(),
          parts->settings(),
-         staging}
+         parts->blobs().staging(),
+         embedded::web()}
     );
     CHECK_OK(server.listen(endpoint.host, endpoint.port));
     const bool six = endpoint.host.find(':') != std::string::npos;
@@ -101,6 +122,13 @@ Result<void> serve(const Options& options) {
         fmt::format("http://{}:{}", six ? "[" + endpoint.host + "]" : endpoint.host, server.port());
     CHECK_OK(print_first_run_link(parts->accounts(), address));
     std::cout << "CSV Analyzer answers on " << address << "/" << std::endl;
+    const auto poller = jobs::Poller(
+        parts->database(),
+        [&events = parts->events()](
+            std::string_view topic, std::string_view event, std::string_view json
+        ) { events.publish(topic, event, json); }
+    );
+    const auto workers = start_workers(options.common, parts->settings());
     const SignalWatch watch(server);
     server.run();
     return {};

@@ -1,8 +1,6 @@
 #include "engine/bundle/score.hpp"
 
 namespace csva::bundle {
-namespace {
-
 std::map<std::string, base::Cell> cells_of(
     const table::Schema& schema, const table::Batch& batch, std::size_t row
 ) {
@@ -14,8 +12,6 @@ std::map<std::string, base::Cell> cells_of(
     }
     return cells;
 }
-
-}  // namespace
 
 base::Result<std::int64_t> score_rows(
     const Model& model,

@@ -5,7 +5,9 @@
 #include "foundation/base/control.hpp"
 
 #include <cstdint>
+#include <map>
 #include <ostream>
+#include <string>
 #include <string_view>
 
 namespace csva::bundle {
@@ -19,6 +21,11 @@ base::Result<std::int64_t> score_rows(
     table::TableReader& rows,
     std::ostream& out,
     base::Control& control
+);
+
+/// A row of a table of texts as named cells; blank ones are null.
+std::map<std::string, base::Cell> cells_of(
+    const table::Schema& schema, const table::Batch& batch, std::size_t row
 );
 
 }  // namespace csva::bundle

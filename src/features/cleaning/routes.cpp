@@ -10,7 +10,7 @@ using http::Method;
 using http::NoRequest;
 using http::Response;
 using http::Right;
-using Answer = http::Handmade<CleanAnswer>;
+using Answer = http::Handmade<CleanAnswer, 202>;
 
 constexpr std::string_view kTag = "cleaning";
 

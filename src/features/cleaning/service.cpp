@@ -108,8 +108,6 @@ Result<CleanAnswer> Service::clean(
 
 Step step_from(const ColumnRequest& request) {
     Step step{.step = request.action, .columns = {request.column}, .options = request.options};
-    // A form's token is no option of a step.
-    step.options.erase("csrfmiddlewaretoken");
     if (step.step.find('@') != std::string::npos) return step;
     // The newest version that the catalogue has.
     for (const auto& info : recipe::catalogue())

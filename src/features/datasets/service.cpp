@@ -66,10 +66,7 @@ Result<std::vector<VersionTable>> lineage(Session& session, VersionId id) {
     return found;
 }
 
-Result<void> Service::check_room(const Actor& actor, std::uint64_t size) {
-    TRY(const std::uint64_t free, parts_.blobs.free_bytes());
-    const auto kept_free = parts_.settings.integer("limits.free_disk_bytes");
-    if (free < static_cast<std::uint64_t>(kept_free)) return fail(ErrorKind::unavailable, kDiskLow);
+Result<void> Service::check_quota(const Actor& actor, std::uint64_t size) {
     const auto limit = parts_.settings.integer(
         accounts::inbox_allowed(actor) ? "limits.inbox_bytes" : "limits.user_bytes"
     );
@@ -115,7 +112,7 @@ Result<Dataset> Service::upload(const Actor& actor, http::StagedFile* file) {
     if (file == nullptr) return fail(ErrorKind::invalid_argument, kNoFilePart);
     if (file->size == 0) return fail(ErrorKind::invalid_argument, kEmptyFile);
     if (plainly_binary(file->first_bytes)) return fail(ErrorKind::invalid_argument, kBinaryFile);
-    CHECK_OK(check_room(actor, file->size));
+    CHECK_OK(check_quota(actor, file->size));
     TRY(const auto project, parts_.database.transaction([&](Session& session) {
         return projects::project_for_new(session, actor);
     }));

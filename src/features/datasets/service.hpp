@@ -60,7 +60,7 @@ public:
 
     /// Takes the file and enqueues its reading. When this returns, file and row are on disk.
     /// Errors: datasets.no_file_part (null), datasets.empty_file, datasets.binary_file,
-    /// datasets.quota_used_up, datasets.disk_low, those of the blob store.
+    /// datasets.quota_used_up, those of the blob store.
     base::Result<Dataset> upload(const http::Actor& actor, http::StagedFile* file);
     /// Errors of all below: datasets.not_found.
     base::Result<Dataset> get(DatasetId id, i18n::Language language);
@@ -95,7 +95,7 @@ public:
     store::Database& database() { return parts_.database; }
 
 private:
-    base::Result<void> check_room(const http::Actor& actor, std::uint64_t size);
+    base::Result<void> check_quota(const http::Actor& actor, std::uint64_t size);
     base::Result<DatasetId> insert_upload(
         const http::Actor& actor, const http::StagedFile& file, const std::string& key
     );

@@ -24,7 +24,6 @@ inline constexpr std::string_view kNoFilePart = "datasets.no_file_part";
 inline constexpr std::string_view kEmptyFile = "datasets.empty_file";
 inline constexpr std::string_view kBinaryFile = "datasets.binary_file";
 inline constexpr std::string_view kQuotaUsedUp = "datasets.quota_used_up";
-inline constexpr std::string_view kDiskLow = "datasets.disk_low";
 inline constexpr std::string_view kBusy = "datasets.busy";
 inline constexpr std::string_view kNotReady = "datasets.not_ready";
 inline constexpr std::string_view kNothingToUndo = "datasets.nothing_to_undo";

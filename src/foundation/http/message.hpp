@@ -147,8 +147,9 @@ struct Accepted {
 /// 204.
 struct NoContent {};
 
-/// A response made by hand (cookies, 303 for a form) whose JSON, when it has one, is a T.
-template <class T>
+/// A response made by hand (cookies, 303 for a form) whose JSON, when it has one, is a T; then its
+/// status is `Status`.
+template <class T, int Status = 200>
 struct Handmade {
     Response response;
 };

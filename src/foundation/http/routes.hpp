@@ -93,11 +93,11 @@ struct Answer<NoContent> {
     static constexpr int kStatus = 204;
     static Response make(NoContent&&) { return Response::no_content(); }
 };
-template <class T>
-struct Answer<Handmade<T>> {
+template <class T, int Status>
+struct Answer<Handmade<T, Status>> {
     using Body = T;
-    static constexpr int kStatus = 200;
-    static Response make(Handmade<T>&& value) { return std::move(value.response); }
+    static constexpr int kStatus = Status;
+    static Response make(Handmade<T, Status>&& value) { return std::move(value.response); }
 };
 template <>
 struct Answer<Response> {

@@ -34,6 +34,8 @@ base::Result<std::string> input_of(store::Session& session, JobId id);
 base::Result<std::vector<Job>> list(
     store::Session& session, std::int64_t project_id, std::int64_t dataset_id, std::int64_t limit
 );
+/// Number of jobs that wait or run.
+base::Result<std::int64_t> count(store::Session& session);
 /// A queued job ends at once; a running one is asked to stop. Errors: jobs.not_found.
 base::Result<Job> cancel(store::Session& session, JobId id);
 

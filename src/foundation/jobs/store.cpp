@@ -108,6 +108,12 @@ base::Result<std::vector<Job>> list(
     );
 }
 
+base::Result<std::int64_t> count(store::Session& session) {
+    TRY(const auto row,
+        session.row("SELECT COUNT(*) AS n FROM jobs WHERE state IN ('queued', 'running')"));
+    return row->integer("n");
+}
+
 base::Result<Job> cancel(store::Session& session, JobId id) {
     const std::int64_t now = base::Clock::wall_ms();
     CHECK_OK(session.run(
