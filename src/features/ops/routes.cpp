@@ -126,6 +126,9 @@ void add_metrics(http::Routes& routes, RouteParts parts) {
 }
 
 void add_pages(http::Routes& routes, const http::Routes& all) {
+    routes.add_page(
+        "/api/docs/", http::access::open("access.schema"), "/assets/swagger/index.html"
+    );
     routes.add<NoRequest, Home>(
         Method::get,
         "/",
