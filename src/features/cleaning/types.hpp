@@ -13,7 +13,6 @@ namespace csva::cleaning {
 
 inline constexpr std::string_view kNoSteps = "cleaning.no_steps";
 inline constexpr std::string_view kTooManySteps = "cleaning.too_many_steps";
-inline constexpr std::string_view kStepsNotJson = "cleaning.steps_not_json";
 
 /// Steps that one call may ask for.
 inline constexpr std::size_t kStepsMax = 50;
