@@ -24,7 +24,7 @@ function OneCase({ datasetId, form }: { datasetId: number; form: ModelForm }) {
                 </Grid.Col>
                 <Grid.Col span={{ base: 12, md: 5 }}>
                     <div
-                        className="card"
+                        className="card answer"
                         style={{ padding: 24, position: 'sticky', top: 16 }}
                         aria-live="polite"
                     >
