@@ -1,7 +1,9 @@
 """Kills the whole service with SIGKILL, again and again, while it takes in files, cleans and
 trains, and then looks whether anything that was answered is lost or half there.
 
-    tests/kill/run.py [--rounds 50] [--backend sqlite|postgres] [--seed N]
+    tests/kill/run.py [--rounds 50] [--backend sqlite|postgres] [--seed N] [--crash-points]
+
+With --crash-points each round kills at one named place of the program instead (CSVA_CRASH_AT).
 
 After the last round the service is started once more and left alone until its queue is empty.
 Every upload that was answered 201 must be there with the same SHA-256 and be ready; every accepted
@@ -17,6 +19,7 @@ import io
 import os
 import pathlib
 import random
+import re
 import signal
 import sqlite3
 import subprocess  # nosec B404
@@ -29,7 +32,7 @@ import requests
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from support import postgres  # noqa: E402
-from support.server import PASSWORD, Server, program  # noqa: E402
+from support.server import PASSWORD, ROOT, Server, program  # noqa: E402
 
 SETTINGS = {
     "CSVA_JOBS_LEASE_MS": "1500",
@@ -37,6 +40,7 @@ SETTINGS = {
 }
 MOMENT_S = (0.3, 3.0)
 DRAIN_S = 180
+CRASH_S = 4
 
 
 def table(number, rows=300):
@@ -117,7 +121,7 @@ class World:
     def disturb(self, moment_s):
         """A round: work from three sides, and everything killed at that moment."""
         self.stop.clear()
-        hands = [threading.Thread(target=self.keep_doing, args=(work,))
+        hands = [threading.Thread(target=self.keep_doing, args=(work,), daemon=True)
                  for work in (self.upload, self.clean, self.train)]
         for hand in hands:
             hand.start()
@@ -129,12 +133,10 @@ class World:
 
 
 def kill_all(process):
-    """Everything at once: stopped first, so that none can react to the death of another."""
-    pids = [process.pid, *descendants(process.pid)]
-    for number in (signal.SIGSTOP, signal.SIGKILL):
-        for pid in pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, number)
+    """Everything at once, the server first: its worker must not outlive it by its own means."""
+    for pid in [process.pid, *descendants(process.pid)]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     process.wait()
 
 
@@ -216,17 +218,51 @@ LIST_TABLES = {
 }
 
 
-def run(server, rounds, chance):
+CRASH_POINTS = re.compile(r'"((?:blob|datasets|jobs)\.[a-z_]+)"')
+
+
+def crash_points():
+    source = (ROOT / "src/foundation/base/crash_point.cpp").read_text()
+    return CRASH_POINTS.findall(source)
+
+
+def crash_at(world, name):
+    """A round: the process that comes to the place is killed, then everything."""
+    server = world.server
+    kill_all(server.process)
+    server.environment["CSVA_CRASH_AT"] = name
+    start(server)
+    world.stop.clear()
+    until = time.monotonic() + CRASH_S
+    while server.process.poll() is None and time.monotonic() < until:
+        for work in (world.upload, world.clean):
+            with contextlib.suppress(requests.RequestException):
+                work()
+        time.sleep(0.2)
+    kill_all(server.process)
+    del server.environment["CSVA_CRASH_AT"]
+    start(server)
+
+
+def run(server, rounds, chance, places=()):
     world = World(server, chance)
     server.command("user", "add", "root", "--admin", "--password-stdin", stdin=PASSWORD + "\n")
     world.token = server.command("token", "add", "root").stdout.split()[0]
-    for number in range(rounds):
+    for name in places:
+        crash_at(world, name)
+        found = [] if drain(server) else ["the queue did not become empty"]
+        found += list(problems(world))
+        print(f"{name}: {len(world.uploads)} uploads, {len(found)} problems", flush=True)
+        if found:
+            return found
+    for number in range(0 if places else rounds):
         if server.process.poll() is not None:
             start(server)
         world.disturb(chance.uniform(*MOMENT_S))
         print(f"round {number + 1}: {len(world.uploads)} uploads, {len(world.cleanings)} "
               f"cleanings, {len(world.trainings)} trainings accepted", flush=True)
-    start(server)
+    if not places:
+        start(server)
     found = [] if drain(server) else ["the queue did not become empty"]
     found += list(problems(world))
     again = query(server, "SELECT COUNT(*) FROM jobs WHERE attempt > 1")[0][0]
@@ -241,6 +277,7 @@ def main():
     parse.add_argument("--rounds", type=int, default=50)
     parse.add_argument("--backend", choices=["sqlite", "postgres"], default="sqlite")
     parse.add_argument("--seed", type=int, default=int(time.time()))
+    parse.add_argument("--crash-points", action="store_true")
     wish = parse.parse_args()
     print(f"seed {wish.seed}, {wish.rounds} rounds on {wish.backend}")
     with contextlib.ExitStack() as stack:
@@ -250,7 +287,8 @@ def main():
                 postgres.cluster())
             url = stack.enter_context(postgres.database(cluster))
         server = stack.enter_context(Server(url, SETTINGS))
-        found = run(server, wish.rounds, random.Random(wish.seed))  # nosec B311
+        places = crash_points() if wish.crash_points else ()
+        found = run(server, wish.rounds, random.Random(wish.seed), places)  # nosec B311
         for problem in found:
             print("PROBLEM:", problem)
         print(f"{len(found)} problems")
