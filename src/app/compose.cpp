@@ -11,6 +11,7 @@
 #include "features/projects/routes.hpp"
 #include "features/projects/service.hpp"
 #include "features/training/routes.hpp"
+#include "foundation/jobs/metrics.hpp"
 #include "foundation/jobs/queue.hpp"
 
 namespace csva::app {
@@ -64,9 +65,9 @@ void Composition::join_datasets() {
     };
     rows_ = query_child();
     exports_ = query_child();
-    datasets_ = std::make_unique<datasets::Service>(
-        datasets::Service::Parts{*database_, *blobs_, settings_, {training::erase_of_dataset}}
-    );
+    datasets_ = std::make_unique<datasets::Service>(datasets::Service::Parts{
+        *database_, *blobs_, settings_, {predictions::erase_of_dataset, training::erase_of_dataset}
+    });
     cleaning_ = std::make_unique<cleaning::Service>(*datasets_);
     exploring_ = std::make_unique<exploring::Service>(
         exploring::Service::Parts{*datasets_, *rows_, *exports_, settings_, blobs_->staging()}
@@ -97,6 +98,7 @@ void Composition::join() {
     lifecycles_.push_back(projects::lifecycle());
     lifecycles_.push_back(accounts::lifecycle());
     projects::register_routes(routes_, {*database_, metrics_, lifecycles()});
+    jobs::register_metrics(metrics_, *database_);
     ops::register_routes(
         routes_,
         {routes_,

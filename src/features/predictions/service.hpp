@@ -24,6 +24,8 @@ std::unique_ptr<store::Lifecycle> lifecycle();
 accounts::ObjectKind object_kind();
 /// The kind of job "batch".
 jobs::Kind batch_kind();
+/// Erases the batches of a data set that goes; before its models do.
+base::Result<void> erase_of_dataset(store::Session& session, datasets::DatasetId id);
 base::Result<std::set<std::string>> referenced_blobs(store::Session& session);
 
 /// The rules of predicting: one path for form, JSON and batch, the bundle's. Thread-safe.

@@ -132,6 +132,16 @@ base::Result<void> erase(store::Session& session, BatchId id) {
     return {};
 }
 
+base::Result<void> erase_of_dataset(store::Session& session, datasets::DatasetId id) {
+    CHECK_OK(session.run(
+        "DELETE FROM prediction_batches WHERE model_id IN (SELECT id FROM models WHERE dataset_id "
+        "= "
+        ":id)",
+        {id}
+    ));
+    return {};
+}
+
 base::Result<std::set<std::string>> referenced_blobs(store::Session& session) {
     TRY(const auto rows, session.rows("SELECT upload_key, result_key FROM prediction_batches"));
     std::set<std::string> keys;

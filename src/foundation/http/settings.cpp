@@ -17,11 +17,6 @@ std::vector<SettingRow> setting_rows() {
          "2",
          "",
          "Threads that read and write connections."},
-        {"http.upload_threads",
-         SettingType::integer,
-         "2",
-         "",
-         "Threads that receive and hash uploaded files."},
         {"http.handler_threads", SettingType::integer, "8", "", "Threads that run requests."},
         {"http.queue_max",
          SettingType::integer,
@@ -112,7 +107,6 @@ std::vector<std::string> lower_list(const base::Settings& settings, std::string_
 
 Limits::Limits(const base::Settings& settings)
     : network_threads(count_of(settings, "http.network_threads")),
-      upload_threads(count_of(settings, "http.upload_threads")),
       handler_threads(count_of(settings, "http.handler_threads")),
       queue_max(count_of(settings, "http.queue_max")),
       connections_max(count_of(settings, "http.connections_max")),

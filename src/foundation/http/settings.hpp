@@ -14,7 +14,6 @@ struct Limits {
     explicit Limits(const base::Settings& settings);
 
     std::size_t network_threads;
-    std::size_t upload_threads;
     std::size_t handler_threads;
     std::size_t queue_max;
     std::size_t connections_max;

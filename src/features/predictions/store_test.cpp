@@ -1,0 +1,72 @@
+#include "features/predictions/store.hpp"
+
+#include "features/models/store.hpp"
+#include "features/predictions/service.hpp"
+#include "foundation/base/files.hpp"
+
+#include <gtest/gtest.h>
+
+namespace csva::predictions {
+namespace {
+
+class Batches : public testing::Test {
+protected:
+    void SetUp() override {
+        const std::vector<store::Migrations> features{models::migrations(), migrations()};
+        const auto applied = database_->migrate(features);
+        ASSERT_TRUE(applied) << applied.error().internal;
+    }
+
+    BatchId add(std::int64_t dataset_id) {
+        return *database_->transaction([&](store::Session& session) -> base::Result<BatchId> {
+            models::Model model;
+            model.project_id = 1;
+            model.dataset_id = dataset_id;
+            model.name = "RandomForestClassifier";
+            TRY(const auto id, models::insert(session, model, "p1/bundle"));
+            Batch batch;
+            batch.project_id = 1;
+            batch.model_id = id;
+            return insert(session, batch, "p1/upload");
+        });
+    }
+
+    bool is_there(BatchId id) {
+        return database_
+            ->read([&](store::Session& session) { return find(session, id, i18n::Language::en); })
+            ->has_value();
+    }
+
+    base::TemporaryFolder folder_ = std::move(*base::TemporaryFolder::make());
+    std::unique_ptr<store::Database> database_ =
+        std::move(*store::Database::open({.data_folder = folder_.path().string()}));
+};
+
+TEST_F(Batches, go_with_their_data_set_and_with_no_other) {
+    const auto gone = add(1);
+    const auto kept = add(2);
+    const auto erased = database_->transaction([&](store::Session& session) {
+        return erase_of_dataset(session, datasets::DatasetId(1));
+    });
+    ASSERT_TRUE(erased) << erased.error().internal;
+    EXPECT_FALSE(is_there(gone));
+    EXPECT_TRUE(is_there(kept));
+}
+
+TEST_F(Batches, say_why_they_failed_in_the_language_of_whoever_asks) {
+    const auto id = add(1);
+    ASSERT_TRUE(database_->transaction([&](store::Session& session) {
+        return give_up(
+            session, id, base::Error(base::ErrorKind::invalid_argument, "reading.empty_file")
+        );
+    }));
+    const auto batch = database_->read([&](store::Session& session) {
+        return find(session, id, i18n::Language::fr);
+    });
+    ASSERT_TRUE(batch && *batch && (*batch)->problem);
+    EXPECT_EQ((*batch)->state, jobs::State::failed);
+    EXPECT_EQ((*batch)->problem->message, "Le fichier est vide.");
+}
+
+}  // namespace
+}  // namespace csva::predictions
