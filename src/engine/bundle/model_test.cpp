@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace csva::bundle {
 namespace {
 
@@ -106,6 +108,17 @@ TEST(training, tiny_budget_still_leaves_a_model) {
     const auto outcome = trained(MadeRows(300), request);
     ASSERT_TRUE(outcome) << outcome.error().internal;
     EXPECT_FALSE(outcome->models.empty());
+}
+
+TEST(training, short_budget_still_tries_every_family_that_fits_into_it) {
+    MadeRows rows(891);
+    learn::TrainRequest request{.target = "y", .budget_s = 8};
+    base::Control control;
+    const auto outcome = learn::train(rows, request, control);
+    ASSERT_TRUE(outcome) << outcome.error().internal;
+    EXPECT_TRUE(std::ranges::any_of(outcome->report.leaderboard, [](const auto& line) {
+        return line.name == "RandomForestClassifier";
+    }));
 }
 
 TEST(training, same_seed_gives_the_same_models_at_any_thread_count) {

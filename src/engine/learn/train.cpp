@@ -270,7 +270,12 @@ base::Result<void> search(Run& run, const TrainRequest& request) {
     run.context.deadline_s = run.begin_s + run.budget_s * 0.5;
     const auto attempt = [&](Candidate c) -> base::Result<bool> {
         apply_options(c, request.options);
-        if (run.late(0.5) || (!run.trials.empty() && cost(run, c) > run.units)) return false;
+        // Each family gets its chance before the units are spent on the best one.
+        const bool first = std::ranges::none_of(run.trials, [&](const Trial& t) {
+            return t.candidate.family == c.family;
+        });
+        const double affordable = first ? run.budget_s : run.units;
+        if (run.late(0.5) || (!run.trials.empty() && cost(run, c) > affordable)) return false;
         run.context.control->progress(
             0.1 + 0.6 * (1 - std::max(0.0, run.units) / (run.budget_s * 0.35)), "training"
         );
@@ -425,7 +430,7 @@ base::Result<void> judge(Run& run, const StoredModel& model, const Entry* entry,
 }
 
 base::Result<void> finish(Run& run) {
-    run.context.deadline_s = run.begin_s + run.budget_s * 0.9;
+    run.context.deadline_s = run.begin_s + run.budget_s * 0.8;
     const auto list = entries(run, true);
     TRY(const auto fits, fit_all(run, list, run.development, 0.75));
     auto baseline_line = std::move(run.out.report.leaderboard.front());
@@ -519,7 +524,7 @@ base::Result<TrainOutcome> train(
         static_cast<int>(target.classes.size()),
         request.options.seed,
         request.options.threads,
-        run.begin_s + run.budget_s * 0.9,
+        run.begin_s + run.budget_s * 0.8,
         &control
     };
     split(run, groups, time, request.options);
