@@ -14,14 +14,15 @@ namespace csva::learn {
 namespace {
 
 // The functions we call, by LightGBM's own declarations.
-#define CSVA_GBM_FUNCTIONS(X)                                                                     \
-    X(DatasetCreateFromSampledColumn)                                                             \
-    X(DatasetCreateByReference)                                                                   \
-    X(DatasetPushRows)                                                                            \
-    X(DatasetSetField)                                                                            \
-    X(DatasetFree) X(BoosterCreate) X(BoosterFree) X(BoosterAddValidData) X(BoosterUpdateOneIter) \
-        X(BoosterGetEval) X(BoosterSaveModelToString) X(BoosterLoadModelFromString)               \
-            X(BoosterFeatureImportance) X(BoosterPredictForMatSingleRowFastInit)                  \
+#define CSVA_GBM_FUNCTIONS(X)                                                       \
+    X(DatasetCreateFromSampledColumn)                                               \
+    X(DatasetCreateByReference)                                                     \
+    X(DatasetPushRows)                                                              \
+    X(DatasetSetField)                                                              \
+    X(DatasetFree)                                                                  \
+    X(BoosterCreate) X(BoosterFree) X(BoosterAddValidData) X(BoosterUpdateOneIter)  \
+        X(BoosterGetEval) X(BoosterSaveModelToString) X(BoosterLoadModelFromString) \
+            X(BoosterFeatureImportance) X(BoosterPredictForMatSingleRowFastInit)    \
                 X(BoosterPredictForMatSingleRowFast) X(FastConfigFree) X(RegisterLogCallback)
 
 struct Functions {
@@ -38,7 +39,8 @@ const Functions& functions() {
         std::error_code ignored;
         const auto program = std::filesystem::read_symlink("/proc/self/exe", ignored);
         const auto library = program.parent_path().parent_path() / "lib" / "lib_lightgbm.so";
-        // OpenMP's threads must not burn the other processes' time while they wait; read when the library is opened.
+        // OpenMP's threads must not burn the other processes' time while they wait; read when the
+        // library is opened.
         ::setenv("GOMP_SPINCOUNT", "1000", 0);
         void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
         if (handle == nullptr) return f;

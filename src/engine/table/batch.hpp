@@ -1,20 +1,21 @@
 #pragma once
 
+#include "engine/table/column.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
 #include <vector>
 
-#include "engine/table/column.hpp"
-
 namespace csva::table {
 
 inline constexpr std::size_t kBatchRows = 2048;
 
-/// The cells of one column in a batch. Which vector is in use follows from the type: `reals` for real, `texts` for text,
-/// `integers` for all others (integer; boolean as 0 and 1; date in days; timestamp and time in microseconds). The vector
-/// in use and `valid` have one entry a row; at a missing cell (`valid` 0) the value is 0, NaN or empty.
+/// The cells of one column in a batch. Which vector is in use follows from the type: `reals` for
+/// real, `texts` for text, `integers` for all others (integer; boolean as 0 and 1; date in days;
+/// timestamp and time in microseconds). The vector in use and `valid` have one entry a row; at a
+/// missing cell (`valid` 0) the value is 0, NaN or empty.
 struct ColumnData {
     ColumnType type = ColumnType::text;
     std::vector<std::int64_t> integers;
@@ -31,7 +32,8 @@ struct ColumnData {
     /// The bytes must live as long as the batch: in its arena or in what `keep` holds.
     void append_text(std::string_view value);
     void set_missing(std::size_t row);
-    /// The cell as a number: integers and booleans as they are, times in their units; NaN when missing or text.
+    /// The cell as a number: integers and booleans as they are, times in their units; NaN when
+    /// missing or text.
     double number(std::size_t row) const;
     void resize(std::size_t rows);
 };
@@ -49,8 +51,8 @@ private:
     std::size_t used_ = 0, capacity_ = 0;
 };
 
-/// 1 to kBatchRows rows in columns. Row steps, models and the Parquet writer all work on it. Reused from call to call: clear()
-/// keeps the vectors' memory. Move-only; not thread-safe.
+/// 1 to kBatchRows rows in columns. Row steps, models and the Parquet writer all work on it. Reused
+/// from call to call: clear() keeps the vectors' memory. Move-only; not thread-safe.
 class Batch {
 public:
     Batch() = default;
