@@ -5,7 +5,7 @@
 #include "features/cleaning/routes.hpp"
 #include "features/datasets/routes.hpp"
 #include "features/exploring/routes.hpp"
-#include "features/models/store.hpp"
+#include "features/models/service.hpp"
 #include "features/ops/routes.hpp"
 #include "features/predictions/routes.hpp"
 #include "features/projects/routes.hpp"
@@ -95,6 +95,7 @@ void Composition::join() {
     lifecycles_.push_back(training::lifecycle());
     lifecycles_.push_back(models::lifecycle());
     lifecycles_.push_back(datasets::lifecycle());
+    lifecycles_.push_back(jobs::lifecycle());
     lifecycles_.push_back(projects::lifecycle());
     lifecycles_.push_back(accounts::lifecycle());
     projects::register_routes(routes_, {*database_, metrics_, lifecycles()});

@@ -8,7 +8,7 @@ our_files() { git ls-files -co --exclude-standard -- "$@"; }
 
 check_format() { our_files '*.cpp' '*.hpp' | xargs -r clang-format-19 --dry-run --Werror; }
 check_rules() { "$SYSTEM_PYTHON" tools/tidy.py; }
-check_shell() { { our_files '*.sh' && echo dev .ci/run; our_files 'tests/**/run' 'tests/run'; } | xargs shellcheck -x -e SC1091,SC2119,SC2120; }
+check_shell() { { our_files "*.sh" && echo dev .ci/run; our_files "tests/**/run" "tests/run"; } | xargs grep -lE "^#!.*(ba)?sh$|shellcheck shell" | xargs shellcheck -x -e SC1091,SC2119,SC2120; }
 check_python() {
     our_files '*.py' | xargs "$VENV_DIR/bin/flake8" --max-line-length 120 &&
         our_files '*.py' | xargs "$VENV_DIR/bin/bandit" -q -ll -s B101,B404,B603,B607
@@ -36,15 +36,15 @@ dev_check() {
     local all=
     [ "${1:-}" != --all ] || all=1
     dev_setup build test
-    report "clang-format" check_format
-    report "house rules and catalogues" check_rules
-    report "shellcheck" check_shell
-    report "flake8 and bandit" check_python
-    report "cppcheck" check_cppcheck
-    report "flawfinder" check_flawfinder
+    stage "clang-format" check_format
+    stage "house rules and catalogues" check_rules
+    stage "shellcheck" check_shell
+    stage "flake8 and bandit" check_python
+    stage "cppcheck" check_cppcheck
+    stage "flawfinder" check_flawfinder
     [ ! -f web/package-lock.json ] || { install_web && report "tsc, eslint, prettier" check_web; }
-    report "notices" "$SYSTEM_PYTHON" tools/notices.py
-    report "actionlint" check_workflows
+    stage "notices" "$SYSTEM_PYTHON" tools/notices.py
+    stage "actionlint" check_workflows
     if [ -n "$all" ]; then
         report "clang-tidy" check_clang_tidy --all
         report "g++ 12" check_gcc

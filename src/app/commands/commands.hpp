@@ -46,5 +46,6 @@ void add_worker(CommandLine& line);
 void add_job_child(CommandLine& line);
 void add_query_child(CommandLine& line);
 void add_openapi(CommandLine& line);
+void add_doctor(CommandLine& line);
 
 }  // namespace csva::app

@@ -1,5 +1,6 @@
 #include "app/commands/commands.hpp"
 #include "app/compose.hpp"
+#include "app/housekeeping.hpp"
 #include "app/sample.hpp"
 #include "foundation/base/log.hpp"
 #include "foundation/http/server.hpp"
@@ -128,6 +129,7 @@ Result<void> serve(const Options& options) {
             std::string_view topic, std::string_view event, std::string_view json
         ) { events.publish(topic, event, json); }
     );
+    const auto housekeeping = start_housekeeping(*parts);
     const auto workers = start_workers(options.common, parts->settings());
     const SignalWatch watch(server);
     server.run();

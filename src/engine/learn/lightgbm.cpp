@@ -14,16 +14,26 @@ namespace csva::learn {
 namespace {
 
 // The functions we call, by LightGBM's own declarations.
-#define CSVA_GBM_FUNCTIONS(X)                                                       \
-    X(DatasetCreateFromSampledColumn)                                               \
-    X(DatasetCreateByReference)                                                     \
-    X(DatasetPushRows)                                                              \
-    X(DatasetSetField)                                                              \
-    X(DatasetFree)                                                                  \
-    X(BoosterCreate) X(BoosterFree) X(BoosterAddValidData) X(BoosterUpdateOneIter)  \
-        X(BoosterGetEval) X(BoosterSaveModelToString) X(BoosterLoadModelFromString) \
-            X(BoosterFeatureImportance) X(BoosterPredictForMatSingleRowFastInit)    \
-                X(BoosterPredictForMatSingleRowFast) X(FastConfigFree) X(RegisterLogCallback)
+// clang-format off
+#define CSVA_GBM_FUNCTIONS(X) \
+    X(DatasetCreateFromSampledColumn) \
+    X(DatasetCreateByReference) \
+    X(DatasetPushRows) \
+    X(DatasetSetField) \
+    X(DatasetFree) \
+    X(BoosterCreate) \
+    X(BoosterFree) \
+    X(BoosterAddValidData) \
+    X(BoosterUpdateOneIter) \
+    X(BoosterGetEval) \
+    X(BoosterSaveModelToString) \
+    X(BoosterLoadModelFromString) \
+    X(BoosterFeatureImportance) \
+    X(BoosterPredictForMatSingleRowFastInit) \
+    X(BoosterPredictForMatSingleRowFast) \
+    X(FastConfigFree) \
+    X(RegisterLogCallback)
+// clang-format on
 
 struct Functions {
 #define X(name) decltype(&::LGBM_##name) name = nullptr;

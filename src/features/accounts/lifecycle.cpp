@@ -11,6 +11,9 @@ public:
         return {"users", "sessions", "api_tokens", "sign_in_attempts", "setup_links"};
     }
 
+    base::Result<std::set<std::string>> blobs(store::Session&) override {
+        return std::set<std::string>{};
+    }
     /// Users belong to no project.
     base::Result<void> erase_project(store::Session&, std::int64_t) override { return {}; }
 

@@ -3,7 +3,7 @@
 #include "engine/profile/profile.hpp"
 #include "features/cleaning/service.hpp"
 #include "features/datasets/jobs.hpp"
-#include "features/datasets/store.hpp"
+#include "features/datasets/service.hpp"
 
 namespace csva::cleaning {
 namespace {

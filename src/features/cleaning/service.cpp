@@ -1,7 +1,6 @@
 #include "features/cleaning/service.hpp"
 
 #include "features/cleaning/jobs.hpp"
-#include "features/datasets/store.hpp"
 #include "foundation/jobs/queue.hpp"
 
 namespace csva::cleaning {

@@ -19,6 +19,9 @@ public:
         return {"datasets", "dataset_versions"};
     }
 
+    base::Result<std::set<std::string>> blobs(store::Session& session) override {
+        return referenced_blobs(session);
+    }
     Result<void> erase_project(store::Session& session, std::int64_t project_id) override {
         return erase_of_project(session, project_id);
     }

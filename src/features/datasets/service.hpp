@@ -39,6 +39,43 @@ using Eraser = std::function<base::Result<void>(store::Session&, DatasetId)>;
 /// The version to work on: `wanted`, or the current one when it is 0. Errors: datasets.not_found,
 /// datasets.not_ready, datasets.version_not_found (also when it is another data set's).
 base::Result<VersionTable> table_of(store::Session& session, DatasetId id, VersionId wanted = {});
+/// `language` is that of the problem's sentences.
+base::Result<std::optional<Dataset>> find(
+    store::Session& session, DatasetId id, i18n::Language language
+);
+/// A ready version. Errors: datasets.version_not_found.
+base::Result<VersionTable> version_table(store::Session& session, VersionId id);
+
+/// Errors of the two: datasets.not_found.
+base::Result<void> set_job(store::Session& session, DatasetId id, State state, jobs::JobId job);
+base::Result<void> set_current(store::Session& session, DatasetId id, VersionId version);
+/// Ends a job that failed: the data set goes to `failed` when it has no version, else to `ready`.
+/// A data set deleted meanwhile is no error.
+base::Result<void> set_problem(store::Session& session, DatasetId id, const base::Error& error);
+/// A version whose table is to come.
+struct PendingVersion {
+    DatasetId dataset_id;
+    VersionId parent_id;
+    std::string step = "null";
+    std::int64_t created_by = 0;
+};
+base::Result<VersionId> insert_pending(store::Session& session, const PendingVersion& version);
+
+/// What a job found out about a version.
+struct FinishedVersion {
+    VersionId id;
+    std::int64_t rows = 0;
+    std::int64_t rows_removed = 0;
+    std::int64_t cells_changed = 0;
+    std::string parquet_key;
+    std::string rejects_key;
+    table::Schema schema;
+    std::string receipt;
+    std::string profile;
+};
+/// Errors: datasets.version_not_found.
+base::Result<void> finish_version(store::Session& session, const FinishedVersion& version);
+base::Result<void> erase_pending(store::Session& session, DatasetId id);
 /// From the file as read to the version: the tables whose steps made it. Errors:
 /// datasets.version_not_found.
 base::Result<std::vector<VersionTable>> lineage(store::Session& session, VersionId id);

@@ -1,7 +1,6 @@
 #include "features/models/service.hpp"
 
 #include "engine/bundle/model.hpp"
-#include "features/models/store.hpp"
 
 #include <algorithm>
 #include <list>
@@ -21,6 +20,9 @@ class ModelsLifecycle final : public store::Lifecycle {
 public:
     std::string_view feature() const override { return "models"; }
     std::vector<std::string_view> tables() const override { return {"models"}; }
+    base::Result<std::set<std::string>> blobs(store::Session& session) override {
+        return referenced_blobs(session);
+    }
     base::Result<void> erase_project(store::Session& session, std::int64_t project_id) override {
         return erase_of_project(session, project_id);
     }

@@ -1,4 +1,4 @@
-#include "features/models/store.hpp"
+#include "features/models/service.hpp"
 
 namespace csva::models {
 namespace {

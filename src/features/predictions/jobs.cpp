@@ -1,7 +1,7 @@
 #include "engine/bundle/score.hpp"
 #include "engine/duck/parquet.hpp"
 #include "engine/reading/read_csv.hpp"
-#include "features/models/store.hpp"
+#include "features/models/service.hpp"
 #include "features/predictions/service.hpp"
 #include "features/predictions/store.hpp"
 

@@ -14,6 +14,9 @@ class PredictionsLifecycle final : public store::Lifecycle {
 public:
     std::string_view feature() const override { return "predictions"; }
     std::vector<std::string_view> tables() const override { return {"prediction_batches"}; }
+    base::Result<std::set<std::string>> blobs(store::Session& session) override {
+        return referenced_blobs(session);
+    }
     base::Result<void> erase_project(store::Session& session, std::int64_t project_id) override {
         CHECK_OK(session.run("DELETE FROM prediction_batches WHERE project_id = :id", {project_id})
         );

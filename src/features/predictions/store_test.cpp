@@ -1,6 +1,6 @@
 #include "features/predictions/store.hpp"
 
-#include "features/models/store.hpp"
+#include "features/models/service.hpp"
 #include "features/predictions/service.hpp"
 #include "foundation/base/files.hpp"
 

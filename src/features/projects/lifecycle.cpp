@@ -11,6 +11,9 @@ public:
         return {"projects", "project_members"};
     }
 
+    base::Result<std::set<std::string>> blobs(store::Session&) override {
+        return std::set<std::string>{};
+    }
     base::Result<void> erase_project(store::Session& session, std::int64_t project_id) override {
         CHECK_OK(session.run("DELETE FROM project_members WHERE project_id = :id", {project_id}));
         CHECK_OK(session.run("DELETE FROM projects WHERE id = :id", {project_id}));

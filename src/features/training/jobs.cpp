@@ -1,7 +1,7 @@
 #include "engine/bundle/model.hpp"
 #include "engine/duck/parquet.hpp"
 #include "engine/learn/train.hpp"
-#include "features/models/store.hpp"
+#include "features/models/service.hpp"
 #include "features/training/service.hpp"
 #include "features/training/store.hpp"
 #include "foundation/base/clock.hpp"

@@ -12,6 +12,9 @@ class TrainingLifecycle final : public store::Lifecycle {
 public:
     std::string_view feature() const override { return "training"; }
     std::vector<std::string_view> tables() const override { return {"trainings"}; }
+    base::Result<std::set<std::string>> blobs(store::Session& session) override {
+        return referenced_blobs(session);
+    }
     base::Result<void> erase_project(store::Session& session, std::int64_t project_id) override {
         return erase_of_project(session, project_id);
     }

@@ -1,6 +1,6 @@
 #include "features/training/service.hpp"
 
-#include "features/models/store.hpp"
+#include "features/models/service.hpp"
 #include "features/training/store.hpp"
 #include "foundation/base/clock.hpp"
 #include "foundation/jobs/queue.hpp"

@@ -137,11 +137,20 @@ private:
         return key;
     }
 
+    /// Nothing in it was written within the grace period.
     static bool is_older(const fs::path& path, std::int64_t grace_ms) {
         std::error_code code;
-        const auto written = fs::last_write_time(path, code);
-        return !code &&
-               fs::file_time_type::clock::now() - written >= std::chrono::milliseconds(grace_ms);
+        const auto limit = fs::file_time_type::clock::now() - std::chrono::milliseconds(grace_ms);
+        const auto old = [&](const fs::path& one) {
+            const auto written = fs::last_write_time(one, code);
+            return !code && written <= limit;
+        };
+        if (!old(path)) return false;
+        if (!fs::is_directory(path, code)) return true;
+        for (const auto& entry : fs::recursive_directory_iterator(path, code)) {
+            if (!old(entry.path())) return false;
+        }
+        return !code;
     }
 
     fs::path blobs_;

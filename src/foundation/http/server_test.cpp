@@ -110,7 +110,7 @@ public:
         if (end == std::string::npos) return out;
         out.all = held_.substr(0, end + 4);
         held_.erase(0, end + 4);
-        out.status = std::atoi(out.all.c_str() + 9);
+        std::from_chars(out.all.data() + 9, out.all.data() + 12, out.status);
         for (std::size_t at = out.all.find("\r\n") + 2; at < out.all.size() - 2;) {
             const auto stop = out.all.find("\r\n", at);
             const auto colon = out.all.find(": ", at);

@@ -55,7 +55,8 @@ private:
 void settle_in() {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     const char* agent = std::getenv(kAgentVariable);
-    if (agent != nullptr && std::atoi(agent) != ::getppid()) ::_exit(1);  // It has died already.
+    if (agent != nullptr && agent != std::to_string(::getppid()))
+        ::_exit(1);  // It has died already.
     const struct rlimit none{};
     ::setrlimit(RLIMIT_CORE, &none);
     // Root may do it plainly, others inside a user namespace, where the kernel allows those.

@@ -3,7 +3,9 @@
 #include "foundation/base/settings.hpp"
 #include "foundation/jobs/types.hpp"
 #include "foundation/store/database.hpp"
+#include "foundation/store/lifecycle.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +14,7 @@ namespace csva::jobs {
 
 store::Migrations migrations();
 std::vector<base::SettingRow> setting_rows();
+std::unique_ptr<store::Lifecycle> lifecycle();
 
 /// What a feature puts in the queue.
 struct NewJob {
@@ -36,6 +39,8 @@ base::Result<std::vector<Job>> list(
 );
 /// Number of jobs that wait or run.
 base::Result<std::int64_t> count(store::Session& session);
+/// Forgets jobs that ended longer than `keep_ms` ago. Returns how many.
+base::Result<std::int64_t> forget_ended(store::Session& session, std::int64_t keep_ms);
 /// A queued job ends at once; a running one is asked to stop. Errors: jobs.not_found.
 base::Result<Job> cancel(store::Session& session, JobId id);
 

@@ -23,6 +23,7 @@ std::vector<base::SettingRow> setting_rows() {
          "bytes",
          "Resident memory at which a job is stopped and tried once more with a smaller plan."},
         {"jobs.run_s", integer, "14400", "s", "Longest run of one attempt."},
+        {"jobs.keep_days", integer, "30", "days", "How long the list of ended jobs is kept."},
         {"jobs.cancel_grace_s",
          integer,
          "20",

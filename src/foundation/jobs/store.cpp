@@ -114,6 +114,13 @@ base::Result<std::int64_t> count(store::Session& session) {
     return row->integer("n");
 }
 
+base::Result<std::int64_t> forget_ended(store::Session& session, std::int64_t keep_ms) {
+    return session.run(
+        "DELETE FROM jobs WHERE state NOT IN ('queued', 'running') AND finished_at < :before",
+        {base::Clock::wall_ms() - keep_ms}
+    );
+}
+
 base::Result<Job> cancel(store::Session& session, JobId id) {
     const std::int64_t now = base::Clock::wall_ms();
     CHECK_OK(session.run(

@@ -108,6 +108,9 @@ private:
     static base::Result<void> fill(const Row& row, const base::TypeInfo& type, void* object);
 };
 
+/// Names of all tables.
+base::Result<std::vector<std::string>> table_names(Session& session);
+
 /// Migrations of one feature, as csva_embed gives them: `YYYYMMDDHHMM_<feature>_<verb>.sql`
 /// (`.sqlite.sql` / `.postgres.sql` when they differ). Applied in the order of their names over all
 /// features.

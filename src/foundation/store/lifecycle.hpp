@@ -4,6 +4,7 @@
 #include "foundation/store/database.hpp"
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,8 @@ public:
     virtual std::string_view feature() const = 0;
     /// Tables this feature owns.
     virtual std::vector<std::string_view> tables() const = 0;
+    /// Keys of the blobs that its rows refer to.
+    virtual base::Result<std::set<std::string>> blobs(Session& session) = 0;
     /// Deletes all that belongs to a project, inside the caller's transaction; blobs only lose
     /// their reference (the sweeper removes them).
     virtual base::Result<void> erase_project(Session& session, std::int64_t project_id) = 0;

@@ -105,6 +105,18 @@ base::Error unavailable(std::string internal) {
         .with_internal(std::move(internal));
 }
 
+base::Result<std::vector<std::string>> table_names(Session& session) {
+    const std::string_view sql =
+        session.backend() == Backend::sqlite
+            ? "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            : "SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()";
+    TRY(const auto rows, session.rows(sql));
+    std::vector<std::string> names;
+    names.reserve(rows.size());
+    for (const auto& row : rows) names.push_back(row.text("name"));
+    return names;
+}
+
 base::Result<std::vector<Pending>> pending_migrations(
     Session& session, std::span<const Migrations> features
 ) {

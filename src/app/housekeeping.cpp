@@ -1,0 +1,50 @@
+#include "app/housekeeping.hpp"
+
+#include "foundation/base/log.hpp"
+#include "foundation/jobs/queue.hpp"
+
+namespace csva::app {
+namespace {
+
+constexpr std::int64_t kHourMs = 3'600'000;
+
+base::Result<void> sweep(Composition& parts) {
+    TRY(const auto in_use, blobs_in_use(parts));
+    TRY(const std::int64_t removed,
+        parts.blobs().sweep(in_use, parts.settings().integer("data.sweep_grace_h") * kHourMs));
+    if (removed > 0) base::log(base::LogLevel::info, "blobs_swept", {{"count", removed}});
+    return {};
+}
+
+base::Result<void> forget_jobs(Composition& parts) {
+    const std::int64_t keep_ms = parts.settings().integer("jobs.keep_days") * 24 * kHourMs;
+    TRY(const std::int64_t forgotten, parts.database().transaction([&](store::Session& session) {
+        return jobs::forget_ended(session, keep_ms);
+    }));
+    if (forgotten > 0) base::log(base::LogLevel::info, "jobs_forgotten", {{"count", forgotten}});
+    return {};
+}
+
+}  // namespace
+
+base::Result<std::set<std::string>> blobs_in_use(Composition& parts) {
+    return parts.database().read(
+        [&](store::Session& session) -> base::Result<std::set<std::string>> {
+            std::set<std::string> all;
+            for (auto* feature : parts.lifecycles()) {
+                TRY(auto keys, feature->blobs(session));
+                all.merge(keys);
+            }
+            return all;
+        }
+    );
+}
+
+std::unique_ptr<jobs::Schedules> start_housekeeping(Composition& parts) {
+    auto schedules = std::make_unique<jobs::Schedules>(parts.database());
+    schedules->every("blobs.sweep", kHourMs, [&parts] { return sweep(parts); });
+    schedules->every("jobs.forget", kHourMs, [&parts] { return forget_jobs(parts); });
+    return schedules;
+}
+
+}  // namespace csva::app
