@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <arpa/inet.h>
+#include <charconv>
 #include <filesystem>
 #include <map>
 #include <netinet/in.h>
