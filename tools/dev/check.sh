@@ -42,7 +42,7 @@ dev_check() {
     stage "flake8 and bandit" check_python
     stage "cppcheck" check_cppcheck
     stage "flawfinder" check_flawfinder
-    [ ! -f web/package-lock.json ] || { install_web && report "tsc, eslint, prettier" check_web; }
+    [ ! -f web/package-lock.json ] || { install_web && stage "tsc, eslint, prettier" check_web; }
     stage "notices" "$SYSTEM_PYTHON" tools/notices.py
     stage "actionlint" check_workflows
     if [ -n "$all" ]; then

@@ -60,7 +60,7 @@ dev_test() {
     IN_TEST=1
     rm -rf "$REPORTS" && mkdir -p "$REPORTS"
     dev_check
-    report "Web UI" build_web
+    stage "Web UI" build_web
     stage "Build" build_preset dev
     stage "Unit tests" test_unit dev unit -LE kill
     [ ! -f web/package-lock.json ] || stage "Web unit tests" test_web

@@ -1,6 +1,6 @@
-import type { components } from './schema';
+import type { Schemas } from './types';
 
-type Job = components['schemas']['Job'];
+type Job = Schemas['Job'];
 type Listener = (job: Job) => void;
 
 /**

@@ -1,6 +1,6 @@
-import type { components } from '../api/schema';
+import type { Schemas } from '../api/types';
 
-type S = components['schemas'];
+type S = Schemas;
 
 /** Made-up answers in the server's shapes, for the tests of the pages. */
 export const me: S['WhoAmI'] = {

@@ -58,7 +58,7 @@ function AddUser() {
 function UserState({ user }: { user: User }) {
     const { t } = useTranslation();
     const change = useChangeUser();
-    const action = user.disabled_at === null ? 'disable' : 'enable';
+    const action = user.disabled_at == null ? 'disable' : 'enable';
     return (
         <>
             <Button
@@ -66,7 +66,7 @@ function UserState({ user }: { user: User }) {
                 variant="default"
                 loading={change.isPending}
                 aria-label={t(`accounts:ui.users.${action}_label`, { name: user.name })}
-                onClick={() => change.mutate({ id: user.id, disabled: user.disabled_at === null })}
+                onClick={() => change.mutate({ id: user.id, disabled: user.disabled_at == null })}
             >
                 {t(`accounts:ui.users.${action}`)}
             </Button>
@@ -114,7 +114,7 @@ export default function UsersPage() {
                                     head: t('accounts:ui.users.state'),
                                     cell: (row) =>
                                         t(
-                                            row.disabled_at === null
+                                            row.disabled_at == null
                                                 ? 'accounts:ui.users.active'
                                                 : 'accounts:ui.users.disabled',
                                         ),

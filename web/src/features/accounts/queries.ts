@@ -1,12 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiError, del, get, patch, post, setCsrfToken } from '../../api/client';
-import type { components } from '../../api/schema';
+import type { Schemas, Scope } from '../../api/types';
 
-export type User = components['schemas']['User'];
-export type WhoAmI = components['schemas']['WhoAmI'];
-export type SignedIn = components['schemas']['SignedIn'];
-export type Scope = components['schemas']['Scope'];
-type Schemas = components['schemas'];
+export type User = Schemas['User'];
+export type WhoAmI = Schemas['WhoAmI'];
+export type SignedIn = Schemas['SignedIn'];
+export type { Scope };
 
 export const sessionKey = ['session'];
 

@@ -56,7 +56,7 @@ export function historyOf(versions: Version[]): Version[] {
     let at = versions.find((version) => version.current);
     while (at) {
         path.push(at);
-        at = at.parent_id === null ? undefined : byId.get(at.parent_id);
+        at = at.parent_id == null ? undefined : byId.get(at.parent_id);
     }
     return path;
 }
@@ -90,12 +90,12 @@ function History({ view }: { view: View }) {
                 {path.toReversed().map((version) => (
                     <li key={version.id} aria-current={version.current ? 'step' : undefined}>
                         <Text fw={version.current ? 600 : 400}>
-                            {version.parent_id === null || !version.step
+                            {version.parent_id == null || !version.step
                                 ? t('cleaning:ui.as_read', { name: view.dataset.file_name })
                                 : stepSentence(t, version.step as Step, (key) => i18n.exists(key))}
                         </Text>
                         <Text size="sm" c="dimmed">
-                            {version.parent_id !== null && `${effect(version)} · `}
+                            {version.parent_id != null && `${effect(version)} · `}
                             {t('cleaning:ui.rows', { rows: version.rows })} · {formatAgo(version.created_at)}
                         </Text>
                     </li>

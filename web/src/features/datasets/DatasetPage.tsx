@@ -52,7 +52,7 @@ function NotYet({ view }: { view: View }) {
 
 function Parts({ view, tab }: { view: View; tab: Tab }): ReactNode {
     const { dataset, receipt } = view;
-    const version = dataset.current_version_id;
+    const version = dataset.current_version_id ?? null;
     const profile = useProfile(dataset.id, tab === 'reading' || tab === 'settings' ? null : version);
     switch (tab) {
         case 'rows':
@@ -112,7 +112,7 @@ function Ready({ view }: { view: View }) {
 function Lead({ view }: { view: View }) {
     const { t } = useTranslation();
     const { rows, columns, size_bytes } = view.dataset;
-    if (rows === null || columns === null) return formatBytes(size_bytes);
+    if (rows == null || columns == null) return formatBytes(size_bytes);
     return t('datasets:ui.view.lead', { rows, columns, size: formatBytes(size_bytes) });
 }
 
@@ -137,7 +137,7 @@ export default function DatasetPage() {
         >
             <Loaded query={query}>
                 {(data) =>
-                    data.dataset.current_version_id === null ? <NotYet view={data} /> : <Ready view={data} />
+                    data.dataset.current_version_id == null ? <NotYet view={data} /> : <Ready view={data} />
                 }
             </Loaded>
         </Page>

@@ -37,7 +37,7 @@ function UploadPart() {
 
 function DatasetTable({ rows }: { rows: Dataset[] }) {
     const { t } = useTranslation();
-    const count = (value: number | null) => (value === null ? '–' : formatInteger(value));
+    const count = (value: number | null | undefined) => (value == null ? '–' : formatInteger(value));
     return (
         <DataTable
             label={t('datasets:ui.list.title')}

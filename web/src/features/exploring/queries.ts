@@ -1,9 +1,9 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { get, withQuery } from '../../api/client';
-import type { components } from '../../api/schema';
+import type { Schemas } from '../../api/types';
 import type { Profile } from './types';
 
-export type RowsPage = components['schemas']['RowsPage'];
+export type RowsPage = Schemas['RowsPage'];
 
 const pageRows = 200;
 

@@ -1,10 +1,10 @@
 import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { get, post } from '../../api/client';
-import type { components } from '../../api/schema';
+import type { Schemas } from '../../api/types';
 import { onJobEvent, streamIsOpen } from '../../api/events';
 
-export type Job = components['schemas']['Job'];
+export type Job = Schemas['Job'];
 
 export const jobKey = (id: number) => ['job', id];
 export const isOver = (job: Job) => job.state !== 'queued' && job.state !== 'running';

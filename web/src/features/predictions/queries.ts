@@ -1,9 +1,8 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { get, post, upload } from '../../api/client';
-import type { components } from '../../api/schema';
+import type { Schemas } from '../../api/types';
 
-type Schemas = components['schemas'];
 export type ModelForm = Schemas['Form'];
 export type FormField = ModelForm['fields'][number];
 export type Prediction = Schemas['Answer'];

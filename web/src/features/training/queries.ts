@@ -1,13 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { get, post } from '../../api/client';
-import type { components } from '../../api/schema';
+import type { Preset, Schemas, Task } from '../../api/types';
 
-type Schemas = components['schemas'];
 export type Report = Schemas['Report'];
 export type LeaderboardLine = Schemas['LeaderboardLine'];
-export type Task = Schemas['Task'];
-export type Preset = Schemas['Preset'];
-export type TrainRequest = Omit<Schemas['NewTraining'], 'dataset_id'>;
+export type { Preset, Task };
+export type TrainRequest = Schemas['NewTrainingBody'];
 export type Training = Schemas['Training'];
 
 export const useTrainings = (datasetId: number) =>
