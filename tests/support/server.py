@@ -41,11 +41,12 @@ class Server:
         self.setup_token = ""
         self.process = None
 
-    def command(self, *arguments, stdin="", check=True):
-        """Runs a subcommand on the same data; gives the finished process."""
+    def command(self, *arguments, stdin="", check=True, data=True):
+        """Runs a subcommand on the same data, or on files alone; gives the finished process."""
+        where = ["--data-dir", str(self.data)] if data else []
         return subprocess.run(  # nosec B603
-            [program(), *arguments, "--data-dir", str(self.data)], input=stdin, text=True,
-            capture_output=True, env=self.environment, check=check, timeout=60)
+            [program(), *arguments, *where], input=stdin, text=True, capture_output=True,
+            env=self.environment, check=check, timeout=60)
 
     def log(self):
         return (pathlib.Path(self.folder.name) / "log").read_text(errors="replace")

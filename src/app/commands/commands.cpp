@@ -37,6 +37,8 @@ int exit_code_of(ErrorKind kind) {
     return 1;
 }
 
+}  // namespace
+
 i18n::Language language() {
     for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
         const char* value = std::getenv(name);
@@ -44,8 +46,6 @@ i18n::Language language() {
     }
     return i18n::Language::en;
 }
-
-}  // namespace
 
 void add_common_options(CLI::App& command, CommonOptions& options) {
     command.add_option("--config", options.config, "Settings file (TOML)");

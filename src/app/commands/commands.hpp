@@ -3,6 +3,7 @@
 #include "app/config.hpp"
 #include "foundation/base/error.hpp"
 #include "foundation/base/result.hpp"
+#include "foundation/i18n/catalogue.hpp"
 
 #include <functional>
 #include <string>
@@ -26,6 +27,9 @@ void add_common_options(CLI::App& command, CommonOptions& options);
 
 /// Runs the work, prints its error in the person's language, and keeps the exit code.
 void run(CommandLine& line, const std::function<base::Result<void>()>& work);
+
+/// The person's, from LC_ALL, LC_MESSAGES or LANG.
+i18n::Language language();
 
 /// First line of standard input, without its end. Errors: app.no_password.
 base::Result<std::string> password_from_stdin();

@@ -31,7 +31,7 @@ base::Result<ReadFile> read_table(const std::string& file, bool all_text, base::
             {},
             {.memory_limit_bytes = 200'000'000, .allowed_files = {parquet}}
         ));
-    return ReadFile{std::move(folder), std::move(rows)};
+    return ReadFile{std::move(folder), std::move(rows), read.receipt.rows_rejected};
 }
 
 namespace {
@@ -186,7 +186,8 @@ base::Result<void> train(const Options& o) {
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (budget > 0) request.budget_s = std::max(0.5, budget - used);
     TRY(const auto outcome, learn::train(*read.rows, request, control));
-    CHECK_OK(bundle::save(o.model, outcome));
+    TRY(const auto replay, recipe::Replay::load(read.rows->schema(), {}));
+    CHECK_OK(bundle::save(o.model, outcome, replay));
     if (!o.held_out.empty()) CHECK_OK(base::write_file(o.held_out, outcome.held_out_csv));
     std::map<std::string, double> test;
     if (!o.test.empty()) {

@@ -1,32 +1,79 @@
 #include "engine/bundle/model.hpp"
 
+#include "engine/bundle/folder.hpp"
 #include "engine/stats/scores.hpp"
 #include "engine/table/column_parser.hpp"
 #include "foundation/base/crypto.hpp"
 #include "foundation/base/files.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <cassert>
 #include <charconv>
-#include <cmath>
-#include <unistd.h>
+#include <set>
 
 namespace csva::bundle {
 namespace {
 
 namespace fs = std::filesystem;
+using table::ColumnData;
+using table::ColumnParser;
+using table::ColumnType;
 
 /// Buffers of one thread, kept from row to row.
 struct Scratch {
-    const void* owner = nullptr;
-    std::vector<table::ColumnData> cells;
-    table::TextArena arena;
+    table::Batch batch;
+    std::vector<std::vector<std::uint8_t>> given;
     std::vector<float> features;
-    std::vector<double> answer;
+    Answers one;
 };
 
-std::string model_file(std::string_view name) { return fmt::format("{}.model.json", name); }
+Scratch& scratch() {
+    thread_local Scratch mine;
+    return mine;
+}
+
+/// Reads the cells of one column as the file's were read. Dates and times may also come as forms
+/// and JSON write them.
+class CellReader {
+public:
+    explicit CellReader(const table::Column& column) : own_(column) {
+        for (const char* format : formats_of(column.type)) {
+            if (column.format.date_format == format) continue;
+            table::Column iso = column;
+            iso.format.date_format = format;
+            iso_.emplace_back(iso);
+        }
+    }
+    /// False when the cell has something that is no value of the column. `append` puts the cell
+    /// into `data` through the parser it is given.
+    template <class Append>
+    bool read(ColumnData& data, const Append& append) const {
+        if (append(own_) != ColumnParser::Outcome::bad) return true;
+        return std::ranges::any_of(iso_, [&](const ColumnParser& other) {
+            data.integers.pop_back();
+            data.valid.pop_back();
+            return append(other) != ColumnParser::Outcome::bad;
+        });
+    }
+
+private:
+    static std::vector<const char*> formats_of(ColumnType type) {
+        switch (type) {
+            case ColumnType::date:
+                return {"%Y-%m-%d"};
+            case ColumnType::timestamp:
+                return {
+                    "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"
+                };
+            case ColumnType::time:
+                return {"%H:%M:%S", "%H:%M"};
+            default:
+                return {};
+        }
+    }
+    ColumnParser own_;
+    std::vector<ColumnParser> iso_;
+};
 
 bool is_number(std::string_view text) {
     double value = 0;
@@ -36,158 +83,274 @@ bool is_number(std::string_view text) {
     return error == std::errc() && end == text.data() + text.size();
 }
 
-bool is_free_text(const learn::Preparation& p, std::size_t column) {
-    return std::ranges::any_of(p.features, [&](const auto& f) {
-        return f.column == static_cast<std::int64_t>(column) &&
-               f.kind == learn::FeatureKind::length;
-    });
+std::unexpected<base::Error> damaged() {
+    return base::fail(base::ErrorKind::invalid_argument, kDamaged);
 }
 
-base::Result<void> write_all(const fs::path& folder, const learn::TrainOutcome& outcome) {
-    Description description{
-        .program_version = CSVA_VERSION,
-        .report = outcome.report,
-        .preparation = outcome.preparation
-    };
-    for (const auto& model : outcome.models) {
-        std::string json;
-        base::encode(json, base::type_of<learn::StoredModel>(), &model);
-        CHECK_OK(base::write_file(folder / model_file(model.name), json));
-        description.models.push_back(model.name);
-        description.hashes[model.name] = base::sha256_hex(json);
+/// Every file of the folder is as it was written, and the two that must be there are.
+base::Result<void> check_hashes(const fs::path& folder, std::set<std::string>& files) {
+    const auto list = base::read_file(folder / kHashesFile);
+    if (!list) return damaged();
+    for (std::size_t at = 0; at < list->size();) {
+        const std::size_t end = std::min(list->find('\n', at), list->size());
+        const std::string line = list->substr(at, end - at);
+        constexpr std::size_t kNameAt = 66;
+        if (line.size() <= kNameAt || line.find('/', kNameAt) != std::string::npos)
+            return damaged();
+        const std::string name = line.substr(kNameAt);
+        const auto hash = base::sha256_file(folder / name);
+        if (!hash || line.compare(0, hash->size(), *hash) != 0) return damaged();
+        files.insert(name);
+        at = end + 1;
     }
-    std::string json;
-    base::encode(json, base::type_of<Description>(), &description);
-    return base::write_file(folder / "model.json", json);
+    return {};
 }
 
 }  // namespace
 
 struct Model::State {
     Description description;
-    std::vector<table::ColumnParser> parsers;
-    std::vector<std::uint8_t> free_text;
+    recipe::Replay replay;
+    std::vector<CellReader> readers;
+    std::vector<std::uint8_t>
+        categorical;  // By column: texts not seen in training are worth a word.
+    std::vector<std::string> class_cells;
+    std::set<std::string, std::less<>> known;  // Names of all columns of the file.
     std::map<std::string, learn::Predictor, std::less<>> models;
 
-    void read_cell(
-        std::size_t c, const std::map<std::string, base::Cell>& row, Scratch& s, Prediction& out
-    ) const;
-    void warn_range(std::size_t c, const table::ColumnData& data, Prediction& out) const;
+    base::Result<void> make_ready();
+    base::Result<const learn::Predictor*> predictor(std::string_view name) const;
+    void fill(const std::map<std::string, base::Cell>& row, Scratch& s, Answers& out) const;
+    void fill(const Places& places, const table::Batch& texts, Scratch& s, Answers& out) const;
+    void answer(const learn::Predictor& predictor, Scratch& s, Answers& out) const;
+    void clean(Scratch& s, Answers& out) const;
+    void warn(std::size_t column, const ColumnData& data, Answers& out) const;
 };
 
-base::Result<void> save(const std::string& folder, const learn::TrainOutcome& outcome) {
-    std::error_code error;
-    if (fs::exists(folder, error)) return base::fail(base::ErrorKind::conflict, kExists);
-    const fs::path target = fs::absolute(folder).lexically_normal();
-    const fs::path beside =
-        target.parent_path() / fmt::format(".{}.{}", target.filename().string(), ::getpid());
-    fs::create_directories(beside, error);
-    if (auto written = write_all(beside, outcome); !written) {
-        fs::remove_all(beside, error);
-        return written;
+base::Result<void> Model::State::make_ready() {
+    auto& d = description;
+    d.preparation.index();
+    auto loaded = recipe::Replay::load(d.columns, d.recipe);
+    if (!loaded) return std::unexpected(std::move(loaded).error());
+    replay = std::move(*loaded);
+    const auto& made = replay.output().columns;
+    const auto& inputs = d.preparation.columns;
+    if (made.size() != inputs.size() || made.size() != d.columns.columns.size()) return damaged();
+    for (std::size_t c = 0; c < inputs.size(); ++c) {
+        const auto& as_read = d.columns.columns[c];
+        if (made[c].physical != inputs[c].column.physical || as_read.physical != made[c].physical ||
+            made[c].type != inputs[c].column.type)
+            return damaged();
+        readers.emplace_back(as_read);
+        known.insert(as_read.name);
+        const bool long_text = std::ranges::any_of(d.preparation.features, [&](const auto& f) {
+            return f.column == static_cast<std::int64_t>(c) && f.kind == learn::FeatureKind::length;
+        });
+        categorical.push_back(!inputs[c].categories.empty() && !long_text ? 1 : 0);
     }
-    CHECK_OK(base::sync_folder(beside));
-    fs::rename(beside, target, error);
-    if (error) return base::fail(base::ErrorKind::unavailable, "base.file_unwritable");
-    return base::sync_folder(target.parent_path());
+    known.insert(d.unused.begin(), d.unused.end());
+    for (const auto& name : d.report.classes) class_cells.push_back(csv_cell(name));
+    return {};
 }
 
 base::Result<Model> Model::load(const std::string& folder) {
-    auto state = std::make_unique<State>();
-    const auto json = base::read_file(fs::path(folder) / "model.json");
+    const fs::path place(folder);
+    const auto json = base::read_file(place / kDescriptionFile);
     if (!json) return base::fail(base::ErrorKind::not_found, kNotAModel);
-    const auto damaged = [] { return base::fail(base::ErrorKind::invalid_argument, kDamaged); };
+    std::set<std::string> files;
+    CHECK_OK(check_hashes(place, files));
+    auto state = std::make_unique<State>();
     auto& d = state->description;
-    if (!base::decode(*json, base::type_of<Description>(), &d) || d.models.empty())
+    if (!files.contains(std::string(kDescriptionFile)) ||
+        !base::decode(*json, base::type_of<Description>(), &d) || d.models.empty())
         return damaged();
-    d.preparation.index();
-    for (std::size_t c = 0; c < d.preparation.columns.size(); ++c) {
-        state->parsers.emplace_back(d.preparation.columns[c].column);
-        state->free_text.push_back(is_free_text(d.preparation, c) ? 1 : 0);
-    }
+    CHECK_OK(state->make_ready());
     for (const auto& name : d.models) {
-        const auto text = base::read_file(fs::path(folder) / model_file(name));
+        const auto text = base::read_file(place / model_file(name));
         learn::StoredModel stored;
-        if (!text || base::sha256_hex(*text) != d.hashes[name]) return damaged();
-        if (!base::decode(*text, base::type_of<learn::StoredModel>(), &stored)) return damaged();
+        if (!text || !files.contains(model_file(name)) ||
+            !base::decode(*text, base::type_of<learn::StoredModel>(), &stored))
+            return damaged();
         TRY(auto predictor, learn::Predictor::make(stored, d.preparation.features.size()));
         state->models.emplace(name, std::move(predictor));
     }
     return Model(std::move(state));
 }
 
-void Model::State::warn_range(std::size_t c, const table::ColumnData& data, Prediction& out) const {
-    const auto& input = description.preparation.columns[c];
-    if (data.type == table::ColumnType::text) {
-        if (!input.categories.empty() && free_text[c] == 0 &&
-            description.preparation.code(c, data.texts[0]) < 0)
-            out.warnings.push_back({"unseen_category", input.column.name});
-    } else if (const double v = data.number(0); v < input.low || v > input.high) {
-        out.warnings.push_back({"out_of_range", input.column.name});
+base::Result<const learn::Predictor*> Model::State::predictor(std::string_view name) const {
+    const auto found =
+        models.find(name.empty() ? std::string_view(description.models.front()) : name);
+    if (found != models.end()) return &found->second;
+    return base::fail(base::ErrorKind::not_found, kUnknownModel, {{"model", std::string(name)}});
+}
+
+void Model::State::fill(const std::map<std::string, base::Cell>& row, Scratch& s, Answers& out)
+    const {
+    std::size_t found_count = 0;
+    for (std::size_t c = 0; c < readers.size(); ++c) {
+        auto& data = s.batch.columns[c];
+        const auto found = row.find(description.columns.columns[c].name);
+        if (found == row.end()) {
+            data.append_missing();
+            out.warnings.push_back({0, c, "missing_column"});
+            continue;
+        }
+        ++found_count;
+        const bool good = readers[c].read(data, [&](const ColumnParser& parser) {
+            return parser.append(found->second, data, s.batch.arena);
+        });
+        if (!good) out.warnings.push_back({0, c, "unreadable"});
+    }
+    s.batch.row_ids.push_back(1);
+    if (found_count == row.size()) return;
+    for (const auto& [name, cell] : row)
+        if (!known.contains(name)) out.extra.push_back(name);
+}
+
+void Model::State::fill(const Places& places, const table::Batch& texts, Scratch& s, Answers& out)
+    const {
+    s.batch.row_ids = texts.row_ids;
+    out.extra = places.extra;
+    for (std::size_t c = 0; c < readers.size(); ++c) {
+        auto& data = s.batch.columns[c];
+        for (std::size_t row = 0; row < texts.rows(); ++row) {
+            const char* code = nullptr;
+            if (!places.columns[c]) {
+                data.append_missing();
+                code = "missing_column";
+            } else if (const auto& column = texts.columns[*places.columns[c]];
+                       column.missing(row)) {
+                data.append_missing();
+            } else if (!readers[c].read(data, [&](const ColumnParser& parser) {
+                           return parser.append(column.texts[row], data);
+                       })) {
+                code = "unreadable";
+            }
+            if (code != nullptr && out.with_warnings) out.warnings.push_back({row, c, code});
+        }
     }
 }
 
-void Model::State::read_cell(
-    std::size_t c, const std::map<std::string, base::Cell>& row, Scratch& s, Prediction& out
-) const {
-    const auto& name = description.preparation.columns[c].column.name;
-    auto& data = s.cells[c];
-    data.clear();
-    const auto found = row.find(name);
-    if (found == row.end()) {
-        data.append_missing();
-        out.warnings.push_back({"missing_column", name});
-        return;
+/// The recipe; a value that it cannot use (a text that is no number) is unreadable too.
+void Model::State::clean(Scratch& s, Answers& out) const {
+    auto& columns = s.batch.columns;
+    s.given.resize(columns.size());
+    for (std::size_t c = 0; c < columns.size(); ++c) s.given[c] = columns[c].valid;
+    replay.apply(s.batch);
+    for (std::size_t c = 0; c < columns.size() && out.with_warnings; ++c)
+        for (std::size_t row = 0; row < s.batch.rows(); ++row)
+            if (s.given[c][row] != 0 && columns[c].missing(row))
+                out.warnings.push_back({row, c, "unreadable"});
+}
+
+void Model::State::warn(std::size_t c, const ColumnData& data, Answers& out) const {
+    const auto& input = description.preparation.columns[c];
+    const bool text = data.type == ColumnType::text;
+    if (text && categorical[c] == 0) return;
+    for (std::size_t row = 0; row < data.size(); ++row) {
+        if (data.missing(row)) continue;
+        if (text) {
+            if (description.preparation.code(c, data.texts[row]) < 0)
+                out.warnings.push_back({row, c, "unseen_category"});
+        } else if (const double v = data.number(row); v < input.low || v > input.high) {
+            out.warnings.push_back({row, c, "out_of_range"});
+        }
     }
-    const auto outcome = parsers[c].append(found->second, data, s.arena);
-    if (outcome == table::ColumnParser::Outcome::bad) out.warnings.push_back({"unreadable", name});
-    // An empty text is no value, in training and here.
-    if (!data.missing(0) && data.type == table::ColumnType::text && data.texts[0].empty())
-        data.set_missing(0);
-    if (!data.missing(0)) warn_range(c, data, out);
+}
+
+void Model::State::answer(const learn::Predictor& predictor, Scratch& s, Answers& out) const {
+    const auto& preparation = description.preparation;
+    if (!description.recipe.empty()) clean(s, out);
+    for (std::size_t c = 0; c < s.batch.columns.size(); ++c) {
+        auto& data = s.batch.columns[c];
+        // An empty text is no value, in training and here.
+        for (std::size_t row = 0; row < data.size() && data.type == ColumnType::text; ++row)
+            if (!data.missing(row) && data.texts[row].empty()) data.set_missing(row);
+        if (out.with_warnings) warn(c, data, out);
+    }
+    std::ranges::sort(out.warnings, [](const auto& a, const auto& b) {
+        return a.row != b.row ? a.row < b.row : a.column < b.column;
+    });
+    s.features.resize(preparation.features.size());
+    out.values.resize(s.batch.rows() * predictor.outputs());
+    for (std::size_t row = 0; row < s.batch.rows(); ++row) {
+        preparation.transform(s.batch.columns, row, s.features.data());
+        predictor.predict(s.features.data(), &out.values[row * predictor.outputs()]);
+    }
 }
 
 base::Result<Prediction> Model::predict(
     const std::map<std::string, base::Cell>& row, std::string_view name
 ) const {
+    TRY(const auto* predictor, state_->predictor(name));
+    Scratch& s = scratch();
+    s.batch.reset(state_->description.columns);
+    s.one.warnings.clear();
+    s.one.extra.clear();
+    state_->fill(row, s, s.one);
+    state_->answer(*predictor, s, s.one);
+    return prediction(s.one, 0);
+}
+
+Places Model::places(const table::Schema& columns) const {
+    Places out;
+    for (const auto& column : state_->description.columns.columns)
+        out.columns.push_back(columns.find(column.name));
+    for (const auto& column : columns.columns)
+        if (!state_->known.contains(column.name)) out.extra.push_back(column.name);
+    return out;
+}
+
+base::Result<void> Model::predict(
+    const Places& places, const table::Batch& texts, std::string_view name, Answers& out
+) const {
+    TRY(const auto* predictor, state_->predictor(name));
+    Scratch& s = scratch();
+    s.batch.reset(state_->description.columns);
+    out.warnings.clear();
+    state_->fill(places, texts, s, out);
+    state_->answer(*predictor, s, out);
+    return {};
+}
+
+Prediction Model::prediction(const Answers& answers, std::size_t row) const {
     const auto& d = state_->description;
-    const auto found =
-        state_->models.find(name.empty() ? std::string_view(d.models.front()) : name);
-    if (found == state_->models.end())
-        return base::fail(
-            base::ErrorKind::not_found, kUnknownModel, {{"model", std::string(name)}}
-        );
-    thread_local Scratch s;
-    const auto& columns = d.preparation.columns;
-    s.cells.resize(columns.size());
-    s.arena.clear();
-    for (std::size_t c = 0; c < columns.size(); ++c) s.cells[c].type = columns[c].column.type;
+    const auto& classes = d.report.classes;
+    const std::size_t outputs = std::max<std::size_t>(1, classes.size());
+    const std::span<const double> values(&answers.values[row * outputs], outputs);
     Prediction out;
-    for (std::size_t c = 0; c < columns.size(); ++c) state_->read_cell(c, row, s, out);
-    if (row.size() + out.warnings.size() > columns.size())
-        for (const auto& [key, cell] : row)
-            if (key != d.report.target &&
-                std::ranges::none_of(
-                    columns, [&](const auto& c) { return c.column.name == key; }
-                ) &&
-                std::ranges::none_of(d.report.excluded, [&](const auto& e) {
-                    return e.column == key;
-                }))
-                out.warnings.push_back({"extra_column", key});
-    s.features.resize(d.preparation.features.size());
-    d.preparation.transform(s.cells, 0, s.features.data());
-    s.answer.resize(found->second.outputs());
-    found->second.predict(s.features.data(), s.answer.data());
-    if (d.report.classes.empty()) {
-        out.prediction = {.kind = base::Cell::Kind::number, .number = s.answer[0]};
-        base::encode_number(out.prediction.text, s.answer[0]);
-        return out;
+    if (classes.empty()) {
+        out.prediction = {.kind = base::Cell::Kind::number, .number = values[0]};
+        base::encode_number(out.prediction.text, values[0]);
+    } else {
+        out.prediction = {
+            .kind = base::Cell::Kind::text, .text = classes[stats::likeliest(values)]
+        };
     }
-    out.prediction = {
-        .kind = base::Cell::Kind::text, .text = d.report.classes[stats::likeliest(s.answer)]
-    };
-    for (std::size_t k = 0; k < s.answer.size(); ++k)
-        out.probabilities[d.report.classes[k]] = s.answer[k];
+    for (std::size_t k = 0; k < classes.size(); ++k) out.probabilities[classes[k]] = values[k];
+    auto warning = std::ranges::lower_bound(answers.warnings, row, {}, &Answers::RowWarning::row);
+    for (; warning != answers.warnings.end() && warning->row == row; ++warning)
+        out.warnings.push_back({std::string(warning->code), d.columns.columns[warning->column].name}
+        );
+    for (const auto& column : answers.extra) out.warnings.push_back({"extra_column", column});
+    return out;
+}
+
+void Model::append_csv(std::string& out, const Answers& answers, std::size_t row) const {
+    const auto& cells = state_->class_cells;
+    if (cells.empty()) return base::encode_number(out, answers.values[row]);
+    const std::span<const double> values(&answers.values[row * cells.size()], cells.size());
+    out += cells[stats::likeliest(values)];
+    for (const double value : values) {
+        out += ',';
+        base::encode_number(out, value);
+    }
+}
+
+std::string Model::csv_header() const {
+    std::string out = "prediction";
+    for (const auto& name : state_->description.report.classes)
+        out += ',' + csv_cell("probability_" + name);
     return out;
 }
 
@@ -200,22 +363,6 @@ std::string csv_cell(std::string_view text) {
     for (std::size_t i = 0; (i = out.find('"', i)) != std::string::npos; i += 2)
         out.insert(i, 1, '"');
     return '"' + out + '"';
-}
-
-std::string Model::csv_fields(const Prediction& prediction) const {
-    std::string out = csv_cell(prediction.prediction.text);
-    for (const auto& name : state_->description.report.classes) {
-        out += ',';
-        base::encode_number(out, prediction.probabilities.at(name));
-    }
-    return out;
-}
-
-std::string Model::csv_header() const {
-    std::string out = "prediction";
-    for (const auto& name : state_->description.report.classes)
-        out += ',' + csv_cell("probability_" + name);
-    return out;
 }
 
 const Description& Model::description() const { return state_->description; }

@@ -1,10 +1,15 @@
 #pragma once
 
 #include "engine/learn/train.hpp"
+#include "engine/recipe/replay.hpp"
+#include "engine/table/batch.hpp"
 
+#include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace csva::bundle {
@@ -15,18 +20,23 @@ struct Description {
     std::string program_version;
     learn::Report report;
     learn::Preparation preparation;
-    std::vector<std::string> models;            ///< Names; the first is the default.
-    std::map<std::string, std::string> hashes;  ///< SHA-256 of each model file.
+    table::Schema columns;                   ///< As read: what a row to predict is made of.
+    std::vector<recipe::FittedStep> recipe;  ///< From these to the columns of the preparation.
+    std::vector<std::string> unused;  ///< Other columns of the file; they may come with a row.
+    std::vector<std::string> models;  ///< Names; the first is the default.
 };
-CSVA_DESCRIBE(Description, format, program_version, report, preparation, models, hashes)
+CSVA_DESCRIBE(
+    Description, format, program_version, report, preparation, columns, recipe, unused, models
+)
 
-/// One answer. `warnings` are codes with a column: unseen_category, missing_column, extra_column,
-/// out_of_range, unreadable.
+/// What to know of one row. `code`: unseen_category, missing_column, extra_column, out_of_range,
+/// unreadable.
 struct Warning {
     std::string code;
     std::string column;
 };
 CSVA_DESCRIBE(Warning, code, column)
+/// One answer.
 struct Prediction {
     base::Cell prediction;
     std::map<std::string, double> probabilities;  ///< By class; empty for regression.
@@ -34,27 +44,56 @@ struct Prediction {
 };
 CSVA_DESCRIBE(Prediction, prediction, probabilities, warnings)
 
-/// Saves a training as a model folder: written beside, synced, renamed. The folder must not exist.
-/// Errors: bundle.exists, base.file_unwritable.
-base::Result<void> save(const std::string& folder, const learn::TrainOutcome& outcome);
+/// Answers of a batch of rows, as numbers. Reused from batch to batch.
+struct Answers {
+    struct RowWarning {
+        std::size_t row = 0;
+        std::size_t column = 0;  ///< Position in Description::columns.
+        std::string_view code;
+    };
+    bool with_warnings = true;
+    std::vector<double> values;  ///< Row by row: a probability for each class, or the estimate.
+    std::vector<RowWarning> warnings;  ///< By row, then column.
+    std::vector<std::string> extra;    ///< Columns of the rows that no model knows.
+};
 
-/// A loaded model folder. Immutable and thread-safe.
+/// Where the columns of a model stand in a table; made once for a table.
+struct Places {
+    std::vector<std::optional<std::size_t>> columns;
+    std::vector<std::string> extra;
+};
+
+/// Saves a training as a model folder: written beside, synced, renamed. The folder must not exist.
+/// `replay`: what led from the file to the table that was learnt from. Errors: bundle.exists,
+/// base.file_unwritable.
+base::Result<void> save(
+    const std::string& folder, const learn::TrainOutcome& outcome, const recipe::Replay& replay
+);
+
+/// A loaded model folder. Immutable and thread-safe. All ways of asking end in the same kernels:
+/// cells typed as the file's were, the recipe, the preparation, the model.
 class Model {
 public:
-    /// Errors: bundle.not_a_model, bundle.damaged, learn.library_missing.
+    /// Errors: bundle.not_a_model, bundle.damaged, recipe.unknown_step, learn.library_missing.
     static base::Result<Model> load(const std::string& folder);
     ~Model();
     Model(Model&&) noexcept;
     Model& operator=(Model&&) noexcept;
     const Description& description() const;
-    /// One row of named cells. `name`: a leaderboard name, empty for the best. Errors:
-    /// bundle.unknown_model.
+    /// One row of named cells, as the file would have them. `name`: a leaderboard name, empty for
+    /// the best. Errors: bundle.unknown_model.
     base::Result<Prediction> predict(
         const std::map<std::string, base::Cell>& row, std::string_view name = {}
     ) const;
-    /// CSV text (no header) of one row's answer: prediction, then one probability a class; what
-    /// every path prints.
-    std::string csv_fields(const Prediction& prediction) const;
+    Places places(const table::Schema& columns) const;
+    /// Rows of texts. Errors: bundle.unknown_model.
+    base::Result<void> predict(
+        const Places& places, const table::Batch& texts, std::string_view name, Answers& out
+    ) const;
+    Prediction prediction(const Answers& answers, std::size_t row) const;
+    /// CSV text (no header) of a row's answer: prediction, then one probability a class; what every
+    /// path prints.
+    void append_csv(std::string& out, const Answers& answers, std::size_t row) const;
     /// "prediction,probability_a,...".
     std::string csv_header() const;
 

@@ -22,6 +22,12 @@ private:
     std::unique_ptr<table::TableReader> inner_;
 };
 
+std::string select_from(const std::string& parquet, const table::Schema& columns) {
+    std::string sql = "SELECT row_id";
+    for (const auto& column : columns.columns) sql += ", " + identifier(column.physical);
+    return sql + " FROM " + from_parquet(parquet);
+}
+
 }  // namespace
 
 std::string from_parquet(const std::string& parquet) {
@@ -37,9 +43,7 @@ base::Result<std::unique_ptr<table::TableReader>> open_table(
     table::Schema chosen;
     for (const std::size_t i : columns) chosen.columns.push_back(schema.columns[i]);
     if (columns.empty()) chosen = schema;
-    std::string sql = "SELECT row_id";
-    for (const auto& column : chosen.columns) sql += ", " + identifier(column.physical);
-    return session.read(sql + " FROM " + from_parquet(parquet), chosen);
+    return session.read(select_from(parquet, chosen), chosen);
 }
 
 base::Result<std::unique_ptr<table::TableReader>> open_table(
@@ -53,6 +57,28 @@ base::Result<std::unique_ptr<table::TableReader>> open_table(
     closed.allowed_files.push_back(parquet);
     TRY(auto session, Session::open(closed, control));
     TRY(auto reader, open_table(session, parquet, schema, columns));
+    return std::make_unique<OwningReader>(std::move(session), std::move(reader));
+}
+
+base::Result<std::unique_ptr<table::TableReader>> open_kept_rows(
+    const std::string& parquet,
+    const table::Schema& schema,
+    const std::string& kept_parquet,
+    const SessionOptions& options,
+    base::Control* control
+) {
+    SessionOptions closed = options;
+    closed.allowed_files.insert(closed.allowed_files.end(), {parquet, kept_parquet});
+    TRY(auto session, Session::open(closed, control));
+    TRY(auto reader,
+        session.read(
+            fmt::format(
+                "{} WHERE row_id IN (SELECT row_id FROM {}) ORDER BY row_id",
+                select_from(parquet, schema),
+                from_parquet(kept_parquet)
+            ),
+            schema
+        ));
     return std::make_unique<OwningReader>(std::move(session), std::move(reader));
 }
 

@@ -28,6 +28,16 @@ base::Result<std::unique_ptr<table::TableReader>> open_table(
     base::Control* control = nullptr
 );
 
+/// The rows of one version that another, made from it, still has; sorted by row_id in a session of
+/// its own.
+base::Result<std::unique_ptr<table::TableReader>> open_kept_rows(
+    const std::string& parquet,
+    const table::Schema& schema,
+    const std::string& kept_parquet,
+    const SessionOptions& options,
+    base::Control* control
+);
+
 /// Writes all rows of `reader` to a Parquet file (row_id, then the physical names), in their order.
 /// Returns the number of rows. The session must be allowed to write there.
 base::Result<std::int64_t> write_table(

@@ -86,11 +86,9 @@ std::vector<int> deal(
 }
 
 /// Held-out rows are the last fifth in time order, else whole groups, else dealt; they serve no
-/// choice. The rows that choose are dealt from the others.
-void split(
-    Run& run, const std::vector<std::int32_t>& groups, bool time, const TrainOptions& options
-) {
-    Rows all(run.matrix.rows);
+/// choice.
+void hold_out(Run& run, const std::vector<std::int32_t>& groups, bool time) {
+    Rows all(run.table.row_ids.size());
     std::iota(all.begin(), all.end(), 0U);
     const auto share =
         static_cast<int>(std::max<std::size_t>(5, (all.size() + kHeldOutMost - 1) / kHeldOutMost));
@@ -102,6 +100,10 @@ void split(
         const bool out = time && groups.empty() ? late : part[r] == 0;
         (out ? run.held_out : run.development).push_back(r);
     }
+}
+
+/// The rows that choose are dealt from those that are not held out.
+void split(Run& run, const std::vector<std::int32_t>& groups, const TrainOptions& options) {
     const bool many = run.development.size() > kFoldRows && !options.folds;
     const int folds = options.folds ? static_cast<int>(*options.folds) : 5;
     const auto fold = deal(run, run.development, groups, folds, 91);
@@ -501,10 +503,48 @@ base::Result<void> train_fixed(Run& run, const TrainRequest& request) {
     return {};
 }
 
+/// What fits and splits need to know of the loaded table.
+FitContext context_of(const Run& run, const TrainRequest& request, base::Control& control) {
+    const auto& target = run.table.target;
+    return {
+        &run.matrix,
+        target.labels,
+        target.task,
+        static_cast<int>(target.classes.size()),
+        request.options.seed,
+        request.options.threads,
+        run.begin_s + run.budget_s * 0.8,
+        &control
+    };
+}
+
+/// The table again, with what cleaning learns from the rows that are not held out. They stay the
+/// same rows.
+base::Result<void> load_refitted(
+    Run& run,
+    table::TableReader& rows,
+    const TrainRequest& request,
+    base::Control& control,
+    const Refit& refit
+) {
+    const auto before = std::move(run.table.row_ids);
+    std::vector<std::int64_t> learnt_from;
+    for (const auto r : run.development) learnt_from.push_back(before[r]);
+    CHECK_OK(refit(learnt_from));
+    TRY(run.table, load_table(rows, request, INT64_MAX, control));
+    run.context = context_of(run, request, control);
+    if (run.table.row_ids != before)
+        return std::unexpected(base::internal_error("refitting has changed the rows"));
+    return {};
+}
+
 }  // namespace
 
 base::Result<TrainOutcome> train(
-    table::TableReader& rows, const TrainRequest& request, base::Control& control
+    table::TableReader& rows,
+    const TrainRequest& request,
+    base::Control& control,
+    const Refit& refit
 ) {
     CHECK_OK(open_lightgbm());
     Run run;
@@ -515,19 +555,11 @@ base::Result<TrainOutcome> train(
     auto& target = run.table.target;
     CHECK_OK(check_families(request, target.task));
     const auto groups = find_groups(run.table);
-    const bool time = is_time_ordered(run.table);
+    run.context = context_of(run, request, control);
+    hold_out(run, groups, is_time_ordered(run.table));
+    if (refit) CHECK_OK(load_refitted(run, rows, request, control, refit));
     run.out.preparation = fit_preparation(run.table, report.excluded, run.matrix);
-    run.context = {
-        &run.matrix,
-        target.labels,
-        target.task,
-        static_cast<int>(target.classes.size()),
-        request.options.seed,
-        request.options.threads,
-        run.begin_s + run.budget_s * 0.8,
-        &control
-    };
-    split(run, groups, time, request.options);
+    split(run, groups, request.options);
     report.target = request.target;
     report.task = target.task;
     report.classes = target.classes;

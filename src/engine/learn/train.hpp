@@ -7,7 +7,10 @@
 #include "foundation/base/control.hpp"
 #include "foundation/base/result.hpp"
 
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,14 +24,22 @@ struct TrainOutcome {
                                ///< are computed from.
 };
 
-/// Reads the table once and leaves a model whatever the budget: the baseline is there before
-/// anything is fitted. A cancel or the end of the budget keeps the best so far. Each leaderboard
-/// line is told to `control.event` as JSON. Errors: learn.unknown_target, learn.one_class,
-/// learn.target_missing, learn.too_few_rows, learn.too_many_classes, learn.target_not_numeric,
-/// learn.not_two_classes, learn.no_column_left, learn.unknown_family, learn.library_missing, those
-/// of the reader.
+/// Learns what cleaning has to learn (a mean that fills) again from the rows with these ids
+/// (ascending) alone; the table then starts again with the values that follow from them.
+using Refit = std::function<base::Result<void>(std::span<const std::int64_t> row_ids)>;
+
+/// Reads the table once (twice with `refit`, which is told the rows that are not held out: these
+/// lend nothing to what cleaning learns) and leaves a model whatever the budget: the baseline is
+/// there before anything is fitted. A cancel or the end of the budget keeps the best so far. Each
+/// leaderboard line is told to `control.event` as JSON. Errors: learn.unknown_target,
+/// learn.one_class, learn.target_missing, learn.too_few_rows, learn.too_many_classes,
+/// learn.target_not_numeric, learn.not_two_classes, learn.no_column_left, learn.unknown_family,
+/// learn.library_missing, those of the reader.
 base::Result<TrainOutcome> train(
-    table::TableReader& rows, const TrainRequest& request, base::Control& control
+    table::TableReader& rows,
+    const TrainRequest& request,
+    base::Control& control,
+    const Refit& refit = {}
 );
 
 /// Columns that could be predicted, most likely first; looks at no more than 10,000 rows.

@@ -44,16 +44,17 @@ table::Schema filled_schema(
 class FillMissing : public RowStep {
 public:
     FillMissing(const Step& step, const table::Schema& schema, FillConstants constants)
-        : columns_(filled_columns(step, schema)),
-          schema_(filled_schema(step, schema, columns_)),
-          constants_(std::move(constants)) {
+        : columns_(filled_columns(step, schema)), schema_(filled_schema(step, schema, columns_)) {
         for (const std::size_t i : columns_) {
+            const auto& physical = schema_.columns[i].physical;
             auto& value = values_.emplace_back(ColumnData{.type = schema_.columns[i].type});
-            const auto text = constants_.values.find(schema_.columns[i].physical);
-            if (text == constants_.values.end())
+            const auto known = constants.values.find(physical);
+            if (known == constants.values.end()) {
                 value.append_missing();
-            else
-                table::ColumnParser(canonical_column(value.type)).append(text->second, value);
+                continue;
+            }
+            auto& text = constants_.values[physical] = std::move(known->second);
+            table::ColumnParser(canonical_column(value.type)).append(text, value);
         }
     }
     const table::Schema& output_schema() const override { return schema_; }

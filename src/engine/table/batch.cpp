@@ -73,6 +73,7 @@ char* TextArena::room(std::size_t size) {
     if (used_ + size > capacity_) {
         capacity_ = std::max(kBlockBytes, size);
         blocks_.push_back(std::make_unique_for_overwrite<char[]>(capacity_));
+        if (blocks_.size() == 1) first_ = capacity_;
         used_ = 0;
     }
     char* place = blocks_.back().get() + used_;
@@ -88,8 +89,9 @@ std::string_view TextArena::store(std::string_view text) {
 }
 
 void TextArena::clear() {
-    blocks_.clear();
-    used_ = capacity_ = 0;
+    if (blocks_.size() > 1) blocks_.resize(1);
+    used_ = 0;
+    capacity_ = first_;
 }
 
 void Batch::reset(const Schema& schema) {

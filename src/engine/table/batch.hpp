@@ -38,7 +38,8 @@ struct ColumnData {
     void resize(std::size_t rows);
 };
 
-/// Bytes of texts, freed together. Addresses stay valid until clear(). Not thread-safe.
+/// Bytes of texts, freed together. Addresses stay valid until clear(), which keeps the first block
+/// for what comes next. Not thread-safe.
 class TextArena {
 public:
     std::string_view store(std::string_view text);
@@ -48,7 +49,7 @@ public:
 
 private:
     std::vector<std::unique_ptr<char[]>> blocks_;
-    std::size_t used_ = 0, capacity_ = 0;
+    std::size_t used_ = 0, capacity_ = 0, first_ = 0;
 };
 
 /// 1 to kBatchRows rows in columns. Row steps, models and the Parquet writer all work on it. Reused

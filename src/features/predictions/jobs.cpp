@@ -69,7 +69,8 @@ Result<std::string> body(const std::string& input, const fs::path& out, base::Co
         ));
     TRY(auto rows, duck::open_table(table.string(), read.schema, {}, {}, &control));
     std::ofstream file(out / kResultFile, std::ios::binary);
-    TRY(const auto count, bundle::score_rows(model, order.model_name, *rows, file, control));
+    TRY(const auto count,
+        bundle::score_rows(model, {.name = order.model_name}, *rows, file, control));
     return base::to_json(BatchOutcome{count, read.receipt.rows_rejected});
 }
 

@@ -10,15 +10,16 @@ namespace {
 using base::Result;
 using store::Session;
 
-FormField field_of(const learn::InputColumn& input) {
+/// What the form asks for: the column as it is in the file, the range as it is learnt.
+FormField field_of(const table::Column& as_read, const learn::InputColumn& input) {
     return {
-        .column = input.column.name,
-        .type = input.column.type,
+        .column = as_read.name,
+        .type = as_read.type,
         .categories = input.categories,
         .low = input.low,
         .high = input.high,
         .typical = input.typical,
-        .whole = input.integral == 1,
+        .whole = as_read.type == table::ColumnType::integer,
     };
 }
 
@@ -34,9 +35,12 @@ Result<Form> Service::form(datasets::DatasetId id, std::string_view model_name) 
     Form form;
     TRY(form.model, models_.get_by_name(id.value, model_name));
     TRY(const auto loaded, models_.bundle_of(form.model.id));
-    form.classes = loaded->description().report.classes;
-    for (const auto& input : loaded->description().preparation.columns)
-        form.fields.push_back(field_of(input));
+    const auto& description = loaded->description();
+    form.classes = description.report.classes;
+    for (std::size_t i = 0; i < description.columns.columns.size(); ++i)
+        form.fields.push_back(
+            field_of(description.columns.columns[i], description.preparation.columns[i])
+        );
     return form;
 }
 

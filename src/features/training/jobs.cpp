@@ -1,6 +1,7 @@
 #include "engine/bundle/model.hpp"
 #include "engine/duck/parquet.hpp"
 #include "engine/learn/train.hpp"
+#include "engine/recipe/replay.hpp"
 #include "features/models/service.hpp"
 #include "features/training/service.hpp"
 #include "features/training/store.hpp"
@@ -16,13 +17,16 @@ using base::Result;
 constexpr std::string_view kBundleFolder = "bundle";
 constexpr std::string_view kHeldOutFile = "held_out.csv";
 
-/// Input of the body.
+/// Input of the body: the file as read, the recipe that leads to the version asked for, and, when
+/// the recipe drops rows, that version's own table, which says what rows are left.
 struct TrainInput {
     std::string parquet;
     table::Schema schema;
+    std::vector<recipe::Step> steps;
+    std::string kept_parquet;
     learn::TrainRequest request;
 };
-CSVA_DESCRIBE(TrainInput, parquet, schema, request)
+CSVA_DESCRIBE(TrainInput, parquet, schema, steps, kept_parquet, request)
 
 /// Keys of what a training leaves in the blob store.
 struct Stored {
@@ -39,6 +43,21 @@ void make_smaller(learn::TrainOptions& options) {
     options.trees = std::min(options.trees.value_or(kSmallTrees), kSmallTrees);
 }
 
+Result<void> add_recipe(
+    TrainInput& order, const std::vector<datasets::VersionTable>& lineage, blob::BlobStore& blobs
+) {
+    for (const auto& version : std::span(lineage).subspan(1)) {
+        TRY(auto step, base::from_json<recipe::Step>(version.step.text));
+        const auto* info = recipe::find_step(step.step);
+        if (info != nullptr && info->kind == recipe::StepKind::table) {
+            TRY(const auto kept, blobs.local_path(lineage.back().parquet_key));
+            order.kept_parquet = kept.string();
+        }
+        order.steps.push_back(std::move(step));
+    }
+    return {};
+}
+
 Result<jobs::Prepared> prepare(
     store::Database& database,
     blob::BlobStore& blobs,
@@ -48,25 +67,47 @@ Result<jobs::Prepared> prepare(
 ) {
     TRY(const auto path, base::from_json<TrainingPath>(input));
     TrainInput order;
-    TRY(const auto table,
-        database.read([&](store::Session& session) -> Result<datasets::VersionTable> {
-            TRY(const auto training, find(session, path.training_id, i18n::Language::en));
-            if (!training) return base::fail(base::ErrorKind::not_found, kNotFound);
-            order.request = training->request;
-            return datasets::table_of(session, training->dataset_id, training->version_id);
-        }));
-    TRY(const auto parquet, blobs.local_path(table.parquet_key));
+    using Lineage = std::vector<datasets::VersionTable>;
+    TRY(const auto lineage, database.read([&](store::Session& session) -> Result<Lineage> {
+        TRY(const auto training, find(session, path.training_id, i18n::Language::en));
+        if (!training) return base::fail(base::ErrorKind::not_found, kNotFound);
+        order.request = training->request;
+        return datasets::lineage(session, training->version_id);
+    }));
+    TRY(const auto parquet, blobs.local_path(lineage.front().parquet_key));
     order.parquet = parquet.string();
-    order.schema = table.schema;
+    order.schema = lineage.front().schema;
+    CHECK_OK(add_recipe(order, lineage, blobs));
     if (smaller_plan) make_smaller(order.request.options);
     return jobs::Prepared{base::to_json(order), 0};
 }
 
+Result<std::unique_ptr<table::TableReader>> open_rows(
+    const TrainInput& order, const fs::path& out, base::Control& control
+) {
+    if (order.kept_parquet.empty())
+        return duck::open_table(order.parquet, order.schema, {}, {}, &control);
+    const fs::path spill = out.parent_path() / "spill";
+    fs::create_directories(spill);
+    return duck::open_kept_rows(
+        order.parquet,
+        order.schema,
+        order.kept_parquet,
+        {.temporary_folder = spill.string()},
+        &control
+    );
+}
+
 Result<std::string> body(const std::string& input, const fs::path& out, base::Control& control) {
-    TRY(const auto order, base::from_json<TrainInput>(input));
-    TRY(auto rows, duck::open_table(order.parquet, order.schema, {}, {}, &control));
-    TRY(const auto outcome, learn::train(*rows, order.request, control));
-    CHECK_OK(bundle::save((out / kBundleFolder).string(), outcome));
+    TRY(auto order, base::from_json<TrainInput>(input));
+    TRY(auto as_read, open_rows(order, out, control));
+    TRY(const auto rows,
+        recipe::RecipeReader::open(std::move(as_read), std::move(order.steps), control));
+    learn::Refit refit;
+    if (rows->replay().learns())
+        refit = [&rows](std::span<const std::int64_t> ids) { return rows->refit(ids); };
+    TRY(const auto outcome, learn::train(*rows, order.request, control, refit));
+    CHECK_OK(bundle::save((out / kBundleFolder).string(), outcome, rows->replay()));
     CHECK_OK(base::write_file(out / kHeldOutFile, outcome.held_out_csv));
     return base::to_json(outcome.report);
 }
