@@ -59,3 +59,21 @@ def test_shows_all_projects_to_an_administrator(world, ada):
     path = make(ada)
     assert world.admin.get(path).json()["role"] == "owner"
     assert world.admin.delete(path).status_code == 204
+
+
+def send(client, **fields):
+    return client.post("/api/upload-csv/", files={"file": ("a.csv", b"a,b\n1,2\n")}, data=fields)
+
+
+def test_takes_a_file_into_a_shared_project(ada, bob):
+    path = make(ada)
+    number = int(path.rsplit("/", 1)[1])
+    refused(send(bob, project_id=number), 404, "projects.not_found")
+    ada.post(path + "/members", json={"name": bob.name, "role": "viewer"})
+    refused(send(bob, project_id=number), 403, "accounts.forbidden")
+    sent = send(ada, project_id=number)
+    assert sent.status_code == 201
+    for client in (ada, bob):
+        listed = client.get("/api/v1/datasets", params={"project_id": number}).json()
+        assert [d["project_id"] for d in listed["datasets"]] == [number]
+        assert listed["upload_bytes_max"] > 0

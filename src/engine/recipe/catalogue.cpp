@@ -66,20 +66,19 @@ base::Result<void> check_columns(
                 {{"step", step.step}, {"column", name}, {"type", type}}
             );
     }
-    const std::string_view name = step_name(step.step);
-    const bool names_needed =
-        name == "drop_column" || name == "rename_column" || name == "change_type";
-    if (!names_needed || !step.columns.empty()) return {};
+    const auto given = static_cast<std::int64_t>(step.columns.size());
+    const bool too_many = info.columns_max > 0 && given > info.columns_max;
+    if (given >= info.columns_min && !too_many) return {};
     return base::fail(
         ErrorKind::invalid_argument,
-        "recipe.missing_option",
+        too_many ? "recipe.bad_option" : "recipe.missing_option",
         {{"step", step.step}, {"option", std::string("columns")}}
     );
 }
 
 base::Result<void> check_rename(const Step& step, const table::Schema& schema) {
     const std::string name = option(step, "name").value_or("");
-    if (step.columns.size() != 1 || name.empty())
+    if (name.empty())
         return base::fail(
             ErrorKind::invalid_argument,
             "recipe.bad_option",
@@ -94,9 +93,11 @@ base::Result<void> check_rename(const Step& step, const table::Schema& schema) {
 
 std::span<const StepInfo> catalogue() {
     static const std::vector<StepInfo> steps{
-        {.step = "drop_column@1", .onnx = "Identity"},
+        {.step = "drop_column@1", .onnx = "Identity", .columns_min = 1},
         {.step = "rename_column@1",
          .onnx = "Identity",
+         .columns_min = 1,
+         .columns_max = 1,
          .options = {{.name = "name", .type = "text", .required = true}}},
         {.step = "trim@1", .onnx = "", .column_types = {"text"}},
         {.step = "fill_missing@1",
@@ -110,6 +111,7 @@ std::span<const StepInfo> catalogue() {
               {.name = "value", .type = "value"}}},
         {.step = "change_type@1",
          .onnx = "",
+         .columns_min = 1,
          .options =
              {{.name = "type", .type = "choice", .choices = kTypeChoices, .required = true},
               {.name = "date_format", .type = "text"},

@@ -63,9 +63,28 @@ struct StepInfo {
     AtPrediction at_prediction = AtPrediction::apply;
     std::string onnx;  ///< Operator that says the same; empty: export starts after it.
     std::vector<std::string> column_types;  ///< Types it works on; empty: all.
+    std::int64_t columns_min = 0;           ///< Columns it must be given; 0: none is all that fit.
+    std::int64_t columns_max = 0;           ///< Columns it may be given; 0: any number.
     std::vector<OptionInfo> options;
 };
-CSVA_DESCRIBE(StepInfo, step, kind, fitted, at_prediction, onnx, column_types, options)
+CSVA_DESCRIBE(
+    StepInfo,
+    step,
+    kind,
+    fitted,
+    at_prediction,
+    onnx,
+    column_types,
+    columns_min,
+    columns_max,
+    options
+)
+CSVA_NOTES(
+    StepInfo,
+    {.field = "columns_min",
+     .text = "Columns it must be given; 0: without any it takes all that fit."},
+    {.field = "columns_max", .text = "Columns it may be given; 0: any number."}
+)
 
 std::span<const StepInfo> catalogue();
 

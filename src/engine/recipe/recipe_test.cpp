@@ -141,6 +141,10 @@ TEST_F(Recipes, wrong_steps_say_why) {
     EXPECT_EQ(reason({"drop_column@1", {}, {}}), "recipe.missing_option");
     EXPECT_EQ(reason({"drop_column@1", {"n", "r", "t"}, {}}), "recipe.no_column_left");
     EXPECT_EQ(reason({"rename_column@1", {"n"}, {{"name", words("t")}}}), "recipe.duplicate_name");
+    EXPECT_EQ(reason({"rename_column@1", {}, {{"name", words("u")}}}), "recipe.missing_option");
+    EXPECT_EQ(reason({"rename_column@1", {"n", "r"}, {{"name", words("u")}}}), "recipe.bad_option");
+    EXPECT_EQ(reason({"rename_column@1", {"n"}, {{"name", words("")}}}), "recipe.bad_option");
+    EXPECT_EQ(reason({"change_type@1", {}, {{"type", words("text")}}}), "recipe.missing_option");
     EXPECT_EQ(
         reason({"fill_missing@1", {"t"}, {{"strategy", words("mean")}}}), "recipe.wrong_type"
     );

@@ -19,10 +19,20 @@ constexpr http::Access by_id(Right right) {
 
 std::string page_of(DatasetId id) { return "/view/" + std::to_string(id.value) + "/"; }
 
-Result<http::Created<UploadAnswer>> take(Service& service, Context& context) {
+struct UploadForm {
+    std::optional<projects::ProjectId> project_id;
+};
+CSVA_DESCRIBE(UploadForm, project_id)
+CSVA_NOTES(
+    UploadForm, {.field = "project_id", .text = "Project the file goes to; left out: one's own."}
+)
+
+Result<http::Created<UploadAnswer>> take(
+    Service& service, Context& context, const UploadForm& form
+) {
     http::StagedFile* file = context.file("file");
     const std::string name = file == nullptr ? std::string() : safe_name(file->filename);
-    TRY(const Dataset dataset, service.upload(context.actor, file));
+    TRY(const Dataset dataset, service.upload(context.actor, {file, form.project_id}));
     return http::Created<UploadAnswer>{{.file = name}, page_of(dataset.id)};
 }
 
@@ -30,7 +40,7 @@ void add_upload(
     http::Routes& routes, const RouteParts& parts, std::string_view literal, http::Access access
 ) {
     auto& taken = parts.metrics.counter("csva_datasets_uploads_total", "Files that were taken in.");
-    routes.add<NoRequest, http::Created<UploadAnswer>>(
+    routes.add<UploadForm, http::Created<UploadAnswer>>(
         Method::post,
         literal,
         access,
@@ -38,8 +48,8 @@ void add_upload(
          .tag = kTag,
          .body = http::Body::multipart,
          .errors = {413, 415}},
-        [&service = parts.service, &taken](Context& context, const NoRequest&) {
-            auto answer = take(service, context);
+        [&service = parts.service, &taken](Context& context, const UploadForm& form) {
+            auto answer = take(service, context, form);
             if (answer) taken.add();
             return answer;
         }
@@ -47,7 +57,7 @@ void add_upload(
 }
 
 void add_form_upload(http::Routes& routes, Service& service) {
-    routes.add<NoRequest, Response>(
+    routes.add<UploadForm, Response>(
         Method::post,
         "/upload/",
         http::access::signed_in(Right::write),
@@ -56,8 +66,8 @@ void add_form_upload(http::Routes& routes, Service& service) {
          .body = http::Body::multipart,
          .produces = {"text/html"},
          .errors = {413, 415}},
-        [&service](Context& context, const NoRequest&) -> Result<Response> {
-            TRY(auto created, take(service, context));
+        [&service](Context& context, const UploadForm& form) -> Result<Response> {
+            TRY(auto created, take(service, context, form));
             return Response::see_other(std::move(created.location));
         }
     );

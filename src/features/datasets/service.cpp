@@ -78,10 +78,11 @@ Result<void> Service::check_quota(const Actor& actor, std::uint64_t size) {
 }
 
 Result<DatasetId> Service::insert_upload(
-    const Actor& actor, const http::StagedFile& file, const std::string& key
+    const Actor& actor, const NewFile& made, const std::string& key
 ) {
+    const http::StagedFile& file = *made.file;
     return parts_.database.transaction([&](Session& session) -> Result<DatasetId> {
-        TRY(const auto project, projects::project_for_new(session, actor));
+        TRY(const auto project, projects::project_for_new(session, actor, made.project_id));
         const std::string name = safe_name(file.filename);
         TRY(const DatasetId id,
             insert(
@@ -108,18 +109,19 @@ Result<DatasetId> Service::insert_upload(
     });
 }
 
-Result<Dataset> Service::upload(const Actor& actor, http::StagedFile* file) {
+Result<Dataset> Service::upload(const Actor& actor, const NewFile& made) {
+    http::StagedFile* file = made.file;
     if (file == nullptr) return fail(ErrorKind::invalid_argument, kNoFilePart);
     if (file->size == 0) return fail(ErrorKind::invalid_argument, kEmptyFile);
     if (plainly_binary(file->first_bytes)) return fail(ErrorKind::invalid_argument, kBinaryFile);
     CHECK_OK(check_quota(actor, file->size));
     TRY(const auto project, parts_.database.transaction([&](Session& session) {
-        return projects::project_for_new(session, actor);
+        return projects::project_for_new(session, actor, made.project_id);
     }));
     TRY(const std::string key, parts_.blobs.put_file(project.value, file->path));
     file->release();
     base::crash_point("datasets.before_row");
-    const auto id = insert_upload(actor, *file, key);
+    const auto id = insert_upload(actor, made, key);
     if (!id) {
         // The sweeper takes it when this fails too: no row names it.
         (void)parts_.blobs.remove(key);
@@ -138,9 +140,11 @@ Result<Dataset> Service::get(DatasetId id, Language language) {
 Result<DatasetList> Service::list(
     const Actor& actor, const DatasetQuery& query, Language language
 ) {
-    return parts_.database.read([&](Session& session) {
+    TRY(auto found, parts_.database.read([&](Session& session) {
         return datasets::list(session, actor, query, language);
-    });
+    }));
+    found.upload_bytes_max = parts_.settings.integer("limits.upload_bytes");
+    return found;
 }
 
 Result<View> Service::view(DatasetId id, Language language) {

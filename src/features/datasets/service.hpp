@@ -2,6 +2,7 @@
 
 #include "features/accounts/service.hpp"
 #include "features/datasets/types.hpp"
+#include "features/projects/types.hpp"
 #include "foundation/base/settings.hpp"
 #include "foundation/blob/blob.hpp"
 #include "foundation/http/message.hpp"
@@ -95,10 +96,16 @@ public:
     };
     explicit Service(Parts parts) : parts_(std::move(parts)) {}
 
+    /// A file just sent, null when the request had none, and the project it is meant for; none: the
+    /// actor's own.
+    struct NewFile {
+        http::StagedFile* file = nullptr;
+        std::optional<projects::ProjectId> project_id = {};
+    };
     /// Takes the file and enqueues its reading. When this returns, file and row are on disk.
-    /// Errors: datasets.no_file_part (null), datasets.empty_file, datasets.binary_file,
-    /// datasets.quota_used_up, those of the blob store.
-    base::Result<Dataset> upload(const http::Actor& actor, http::StagedFile* file);
+    /// Errors: datasets.no_file_part, datasets.empty_file, datasets.binary_file,
+    /// datasets.quota_used_up, those of projects::project_for_new and of the blob store.
+    base::Result<Dataset> upload(const http::Actor& actor, const NewFile& made);
     /// Errors of all below: datasets.not_found.
     base::Result<Dataset> get(DatasetId id, i18n::Language language);
     base::Result<DatasetList> list(
@@ -134,7 +141,7 @@ public:
 private:
     base::Result<void> check_quota(const http::Actor& actor, std::uint64_t size);
     base::Result<DatasetId> insert_upload(
-        const http::Actor& actor, const http::StagedFile& file, const std::string& key
+        const http::Actor& actor, const NewFile& made, const std::string& key
     );
     Parts parts_;
 };

@@ -200,9 +200,14 @@ CSVA_NOTES(
 struct DatasetList {
     std::vector<Dataset> datasets;
     std::int64_t total = 0;
+    std::int64_t upload_bytes_max = 0;
 };
-CSVA_DESCRIBE(DatasetList, datasets, total)
-CSVA_NOTES(DatasetList, {.field = "total", .text = "All that one may read, beyond this page."})
+CSVA_DESCRIBE(DatasetList, datasets, total, upload_bytes_max)
+CSVA_NOTES(
+    DatasetList,
+    {.field = "total", .text = "All that one may read, beyond this page."},
+    {.field = "upload_bytes_max", .text = "Size of the largest file that is taken in."}
+)
 
 struct DatasetChange {
     DatasetId dataset_id;

@@ -211,6 +211,7 @@ void register_routes(http::Routes& routes, const RouteParts& parts) {
     add_projects(routes, parts.database, parts.metrics);
     add_project(routes, parts);
     add_members(routes, parts.database);
+    routes.add_page("/projects/", http::access::signed_in());
 }
 
 }  // namespace csva::projects

@@ -23,7 +23,7 @@ TEST(catalogue, fills_named_arguments_and_writes_numbers_the_language_way) {
     );
     EXPECT_EQ(
         sentence(error, Language::fr).message,
-        "La valeur de « trees » est hors limites (de 1 à 10\u202f000)."
+        "La valeur de «\u00a0trees\u00a0» est hors limites (de 1 à 10\u202f000)."
     );
 }
 

@@ -45,6 +45,13 @@ describe('catalogues', () => {
         ).toEqual([]);
     });
 
+    it.each(features)('%s has French spaces before its signs, and no straight apostrophe', (feature) => {
+        const wrong = Object.entries(read(`${feature}.fr.json`)).filter(
+            ([, text]) => / [;:!?»%](?=[ .,)»}]|$)|« /.test(text) || /[a-z]'[a-zéèê]/i.test(text),
+        );
+        expect(wrong).toEqual([]);
+    });
+
     it('hold every key that the pages name', () => {
         const missing: string[] = [];
         for (const file of readdirSync(sources, { recursive: true, encoding: 'utf8' })) {
