@@ -31,6 +31,9 @@ function AccountMenu({ me }: { me: WhoAmI }) {
                 <Menu.Item component={Link} to="/account/">
                     {t('base:ui.nav.account')}
                 </Menu.Item>
+                <Menu.Item component={Link} to="/projects/">
+                    {t('base:ui.nav.projects')}
+                </Menu.Item>
                 {me.user.administrator && (
                     <Menu.Item component={Link} to="/users/">
                         {t('base:ui.nav.users')}
@@ -66,6 +69,15 @@ function Header({ me }: { me: WhoAmI }) {
                         <nav aria-label={t('base:ui.nav.label')}>
                             <Button component={Link} to="/" variant="subtle" size="xs" visibleFrom="sm">
                                 {t('base:ui.nav.home')}
+                            </Button>
+                            <Button
+                                component={Link}
+                                to="/projects/"
+                                variant="subtle"
+                                size="xs"
+                                visibleFrom="sm"
+                            >
+                                {t('base:ui.nav.projects')}
                             </Button>
                         </nav>
                     </Group>

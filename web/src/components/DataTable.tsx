@@ -17,21 +17,33 @@ interface DataTableProps<T> {
     minWidth?: number;
 }
 
-/** A real table with a name, column heads and row heads; it scrolls by itself on a narrow screen. */
+/**
+ * A real table with a name, column heads and row heads. On a narrow screen each row becomes a block of its own, its
+ * heads beside its cells; the roles are written out because a browser forgets those of a table shown as blocks.
+ */
 export function DataTable<T>({ label, rows, columns, rowKey, minWidth = 480 }: DataTableProps<T>) {
+    const style = { '--table-width': `${minWidth}px` } as React.CSSProperties;
     return (
         <ScrollArea
             className="card"
             type="auto"
             viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': label }}
         >
-            <Table aria-label={label} miw={minWidth} verticalSpacing="sm" horizontalSpacing="md">
-                <Table.Thead>
-                    <Table.Tr>
+            <Table
+                aria-label={label}
+                role="table"
+                className="data-table"
+                style={style}
+                verticalSpacing="sm"
+                horizontalSpacing="md"
+            >
+                <Table.Thead role="rowgroup">
+                    <Table.Tr role="row">
                         {columns.map((column) => (
                             <Table.Th
                                 key={column.key}
                                 scope="col"
+                                role="columnheader"
                                 className={column.number ? 'number' : undefined}
                             >
                                 {column.head}
@@ -39,18 +51,27 @@ export function DataTable<T>({ label, rows, columns, rowKey, minWidth = 480 }: D
                         ))}
                     </Table.Tr>
                 </Table.Thead>
-                <Table.Tbody>
+                <Table.Tbody role="rowgroup">
                     {rows.map((row, index) => (
-                        <Table.Tr key={rowKey(row, index)}>
+                        <Table.Tr key={rowKey(row, index)} role="row">
                             {columns.map((column) => {
                                 const className = column.number ? 'number' : undefined;
                                 return column.rowHead ? (
-                                    <Table.Th key={column.key} scope="row" className={className} fw={600}>
+                                    <Table.Th
+                                        key={column.key}
+                                        scope="row"
+                                        role="rowheader"
+                                        className={className}
+                                        fw={600}
+                                    >
                                         {column.cell(row)}
                                     </Table.Th>
                                 ) : (
-                                    <Table.Td key={column.key} className={className}>
-                                        {column.cell(row)}
+                                    <Table.Td key={column.key} role="cell" className={className}>
+                                        <span className="cell-head" aria-hidden="true">
+                                            {column.head}
+                                        </span>
+                                        <div className="cell-value">{column.cell(row)}</div>
                                     </Table.Td>
                                 );
                             })}

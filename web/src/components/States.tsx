@@ -27,9 +27,16 @@ export function useErrorText(error: unknown) {
     return { message: t(`base:ui.error.${key}`), hint, id: '' };
 }
 
-export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+interface RefusalProps {
+    message: string;
+    hint?: string;
+    id?: string;
+    onRetry?: () => void;
+}
+
+/** What went wrong and the way out, in the shape of every error of these pages. */
+export function Refusal({ message, hint, id, onRetry }: RefusalProps) {
     const { t } = useTranslation();
-    const { message, hint, id } = useErrorText(error);
     return (
         <Alert color="red" variant="outline" role="alert" title={message}>
             <Text size="sm">{hint}</Text>
@@ -45,6 +52,10 @@ export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: () => 
             )}
         </Alert>
     );
+}
+
+export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+    return <Refusal {...useErrorText(error)} onRetry={onRetry} />;
 }
 
 export function Notice({

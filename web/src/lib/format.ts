@@ -49,6 +49,17 @@ export const formatTime = (ms: number) =>
 export const formatDay = (ms: number) =>
     new Intl.DateTimeFormat(currentLanguage(), { dateStyle: 'medium' }).format(ms);
 
+/** A name as each language quotes it. */
+export const quoted = (name: unknown) =>
+    currentLanguage() === 'fr' ? `«\u00a0${String(name)}\u00a0»` : `“${String(name)}”`;
+
+/** Names, quoted, as a list: the first `most` of them, then an ellipsis. */
+export function formatNames(names: readonly string[], most = names.length): string {
+    const shown = names.slice(0, most).map(quoted);
+    if (names.length > most) return `${shown.join(', ')}…`;
+    return new Intl.ListFormat(currentLanguage(), { type: 'conjunction' }).format(shown);
+}
+
 /** "3 minutes ago" in the page's language. */
 export function formatAgo(ms: number, now = Date.now()): string {
     const steps: [Intl.RelativeTimeFormatUnit, number][] = [

@@ -1,4 +1,4 @@
-import i18next from 'i18next';
+import i18next, { type TFunction } from 'i18next';
 import ICU from 'i18next-icu';
 import { initReactI18next } from 'react-i18next';
 import { setRequestLanguage } from '../api/client';
@@ -50,5 +50,9 @@ export async function changeLanguage(language: Language) {
     apply(language);
     await i18next.changeLanguage(language);
 }
+
+/** A text, or what to say where this version of the pages has none for it. */
+export const textOr = (t: TFunction, key: string, otherwise: string): string =>
+    i18next.exists(key) ? t(key) : otherwise;
 
 export const currentLanguage = (): Language => (i18next.language === 'fr' ? 'fr' : 'en');

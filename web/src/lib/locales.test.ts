@@ -52,6 +52,24 @@ describe('catalogues', () => {
         expect(wrong).toEqual([]);
     });
 
+    it('hold no text of the pages that no page names', () => {
+        const all = readdirSync(sources, { recursive: true, encoding: 'utf8' })
+            .filter((file) => /\.tsx?$/.test(file) && !file.includes('.test.'))
+            .map((file) => readFileSync(resolve(sources, file), 'utf8'))
+            .join('\n');
+        // A key is named whole, or by its beginning when its end is a value: `training:ui.task.${task}`.
+        const named = [...all.matchAll(/(\w+:[\w.]+)(\$\{)?/g)].map(([, key, open]) => ({ key, open }));
+        const wholes = new Set(named.filter(({ open }) => !open).map(({ key }) => key));
+        const beginnings = named.filter(({ open }) => open).map(({ key }) => key!);
+        const unused = features.flatMap((feature) =>
+            Object.keys(read(`${feature}.en.json`))
+                .filter((key) => key.startsWith('ui.'))
+                .map((key) => `${feature}:${key}`)
+                .filter((key) => !wholes.has(key) && !beginnings.some((begin) => key.startsWith(begin))),
+        );
+        expect(unused).toEqual([]);
+    });
+
     it('hold every key that the pages name', () => {
         const missing: string[] = [];
         for (const file of readdirSync(sources, { recursive: true, encoding: 'utf8' })) {

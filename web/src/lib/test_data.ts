@@ -218,26 +218,43 @@ export const rows: S['RowsPage'] = {
     ]),
 };
 
+const option = (name: string, type: string, choices: string[] = [], required = false) => ({
+    name,
+    type,
+    choices,
+    required,
+});
+const stepOptions: Record<string, S['OptionInfo'][]> = {
+    'fill_missing@1': [
+        option('strategy', 'choice', ['mean', 'median', 'mode', 'constant'], true),
+        option('value', 'value'),
+    ],
+    'rename_column@1': [option('name', 'text', [], true)],
+    'change_type@1': [
+        option('type', 'choice', ['integer', 'real', 'text', 'date'], true),
+        option('date_format', 'text'),
+        option('decimal_mark', 'choice', ['.', ',']),
+    ],
+};
+
 export const steps: S['StepCatalogue'] = {
-    steps: ['trim@1', 'drop_column@1', 'drop_duplicates@1', 'fill_missing@1'].map((step) => ({
+    steps: [
+        'trim@1',
+        'drop_column@1',
+        'rename_column@1',
+        'change_type@1',
+        'drop_duplicates@1',
+        'fill_missing@1',
+    ].map((step) => ({
         step,
         kind: 'row' as const,
         fitted: false,
         at_prediction: 'apply' as const,
         onnx: '',
         column_types: step === 'trim@1' ? ['text'] : [],
-        options:
-            step === 'fill_missing@1'
-                ? [
-                      {
-                          name: 'strategy',
-                          type: 'choice',
-                          choices: ['mean', 'median', 'mode', 'constant'],
-                          required: true,
-                      },
-                      { name: 'value', type: 'text', choices: [], required: false },
-                  ]
-                : [],
+        columns_min: /drop_column|rename|change/.test(step) ? 1 : 0,
+        columns_max: step === 'rename_column@1' ? 1 : 0,
+        options: stepOptions[step] ?? [],
     })),
 };
 

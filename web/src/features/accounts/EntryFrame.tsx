@@ -1,11 +1,25 @@
-import { Box, Center, Group, Stack, Text, Title } from '@mantine/core';
-import { useEffect, type ReactNode } from 'react';
+import { Box, Button, Center, Group, Stack, Text, Title } from '@mantine/core';
+import { useEffect, type FormEventHandler, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Brand } from '../../components/Brand';
 import { LanguageSwitch } from '../../components/LanguageSwitch';
 
-/** The frame of the pages before signing in. */
-export function EntryFrame({ title, lead, children }: { title: string; lead: string; children: ReactNode }) {
+interface EntryFrameProps {
+    title: string;
+    lead: string;
+    /** What stands in the way, above the fields. */
+    notes: ReactNode;
+    children: ReactNode;
+    submit: string;
+    busy: boolean;
+    disabled?: boolean;
+    onSubmit: FormEventHandler;
+    foot?: string;
+}
+
+/** The pages before signing in: one form in a quiet frame. */
+export function EntryFrame(props: EntryFrameProps) {
+    const { title, lead, notes, children, submit, busy, disabled, onSubmit, foot } = props;
     const { t } = useTranslation();
     useEffect(() => {
         document.title = `${title} · ${t('base:ui.app.name')}`;
@@ -24,7 +38,20 @@ export function EntryFrame({ title, lead, children }: { title: string; lead: str
                     <Text c="dimmed" mt={6} mb="lg">
                         {lead}
                     </Text>
-                    {children}
+                    <form onSubmit={onSubmit}>
+                        <Stack>
+                            {notes}
+                            {children}
+                            <Button type="submit" size="md" loading={busy} disabled={disabled} mt="xs">
+                                {submit}
+                            </Button>
+                            {foot && (
+                                <Text size="sm" c="dimmed">
+                                    {foot}
+                                </Text>
+                            )}
+                        </Stack>
+                    </form>
                 </Box>
             </Center>
         </Stack>

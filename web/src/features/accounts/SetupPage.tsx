@@ -1,9 +1,10 @@
-import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Alert } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { ErrorNote } from '../../components/States';
 import { currentLanguage } from '../../lib/i18n';
+import { Credentials } from './Credentials';
 import { EntryFrame } from './EntryFrame';
 import { useSetupPage, useSetUp } from './queries';
 
@@ -13,18 +14,25 @@ export default function SetupPage() {
     const [params] = useSearchParams();
     const page = useSetupPage();
     const setUp = useSetUp();
-    const [name, setName] = useState('');
-    const [password, setPassword] = useState('');
+    const [wish, setWish] = useState({ name: '', password: '' });
     const token = params.get('token') ?? '';
     const submit = (event: React.FormEvent) => {
         event.preventDefault();
-        const wish = { token, name, password, language: currentLanguage() };
-        setUp.mutate(wish, { onSuccess: () => void navigate('/', { replace: true }) });
+        setUp.mutate(
+            { ...wish, token, language: currentLanguage() },
+            { onSuccess: () => void navigate('/', { replace: true }) },
+        );
     };
     return (
-        <EntryFrame title={t('accounts:ui.setup.title')} lead={t('accounts:ui.setup.lead')}>
-            <form onSubmit={submit}>
-                <Stack>
+        <EntryFrame
+            title={t('accounts:ui.setup.title')}
+            lead={t('accounts:ui.setup.lead')}
+            submit={t('accounts:ui.setup.submit')}
+            busy={setUp.isPending}
+            disabled={!token}
+            onSubmit={submit}
+            notes={
+                <>
                     {page.data && !page.data.setup_needed && (
                         <Alert variant="outline" role="status">
                             {t('accounts:ui.setup.done')}{' '}
@@ -37,31 +45,10 @@ export default function SetupPage() {
                         </Alert>
                     )}
                     {setUp.error && <ErrorNote error={setUp.error} />}
-                    <TextInput
-                        label={t('accounts:ui.login.name')}
-                        description={t('accounts:ui.users.name_rule')}
-                        autoComplete="username"
-                        autoCapitalize="none"
-                        required
-                        autoFocus
-                        withAsterisk={false}
-                        value={name}
-                        onChange={(event) => setName(event.currentTarget.value)}
-                    />
-                    <PasswordInput
-                        label={t('accounts:ui.login.password')}
-                        description={t('accounts:ui.password.rule')}
-                        autoComplete="new-password"
-                        required
-                        withAsterisk={false}
-                        value={password}
-                        onChange={(event) => setPassword(event.currentTarget.value)}
-                    />
-                    <Button type="submit" size="md" loading={setUp.isPending} disabled={!token} mt="xs">
-                        {t('accounts:ui.setup.submit')}
-                    </Button>
-                </Stack>
-            </form>
+                </>
+            }
+        >
+            <Credentials value={wish} onChange={setWish} choosing="own" />
         </EntryFrame>
     );
 }

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DataTable } from '../../components/DataTable';
@@ -6,6 +6,7 @@ import { Page } from '../../components/Page';
 import { Section } from '../../components/Section';
 import { ErrorNote, Loaded } from '../../components/States';
 import { formatDay } from '../../lib/format';
+import { Credentials } from './Credentials';
 import { useAddUser, useChangeUser, useUsers, type User } from './queries';
 
 function AddUser() {
@@ -21,24 +22,7 @@ function AddUser() {
             <form onSubmit={submit}>
                 <Stack maw={420}>
                     {add.error && <ErrorNote error={add.error} />}
-                    <TextInput
-                        label={t('accounts:ui.login.name')}
-                        description={t('accounts:ui.users.name_rule')}
-                        autoComplete="off"
-                        required
-                        withAsterisk={false}
-                        value={wish.name}
-                        onChange={(event) => setWish({ ...wish, name: event.currentTarget.value })}
-                    />
-                    <PasswordInput
-                        label={t('accounts:ui.login.password')}
-                        description={t('accounts:ui.password.rule')}
-                        autoComplete="new-password"
-                        required
-                        withAsterisk={false}
-                        value={wish.password}
-                        onChange={(event) => setWish({ ...wish, password: event.currentTarget.value })}
-                    />
+                    <Credentials value={wish} onChange={setWish} choosing="another" />
                     <Checkbox
                         label={t('accounts:ui.users.make_administrator')}
                         checked={wish.administrator}

@@ -1,4 +1,5 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
+import type { TFunction } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Section } from '../../components/Section';
@@ -61,12 +62,20 @@ export function historyOf(versions: Version[]): Version[] {
     return path;
 }
 
+/** What a step did, and the size of the table after it. */
+function effectOf(t: TFunction, version: Version): string {
+    const { rows, rows_removed, cells_changed, column_count: columns } = version;
+    const parts = [];
+    if (rows_removed > 0) parts.push(t('cleaning:ui.rows_removed', { rows: rows_removed }));
+    if (cells_changed > 0) parts.push(t('cleaning:ui.cells_changed', { cells: cells_changed }));
+    parts.push(t('cleaning:ui.size', { rows, columns }));
+    return parts.join(' · ');
+}
+
 function History({ view }: { view: View }) {
-    const { t, i18n } = useTranslation();
+    const { t } = useTranslation();
     const undo = useUndo(view.dataset.id);
     const path = historyOf(view.versions);
-    const effect = (version: Version) =>
-        t('cleaning:ui.effect', { rows: version.rows_removed, cells: version.cells_changed });
     return (
         <Section
             title={t('cleaning:ui.history')}
@@ -90,13 +99,12 @@ function History({ view }: { view: View }) {
                 {path.toReversed().map((version) => (
                     <li key={version.id} aria-current={version.current ? 'step' : undefined}>
                         <Text fw={version.current ? 600 : 400}>
-                            {version.parent_id == null || !version.step
-                                ? t('cleaning:ui.as_read', { name: view.dataset.file_name })
-                                : stepSentence(t, version.step as Step, (key) => i18n.exists(key))}
+                            {version.step
+                                ? stepSentence(t, version.step as Step)
+                                : t('cleaning:ui.as_read', { name: view.dataset.file_name })}
                         </Text>
                         <Text size="sm" c="dimmed">
-                            {version.parent_id != null && `${effect(version)} · `}
-                            {t('cleaning:ui.rows', { rows: version.rows })} · {formatAgo(version.created_at)}
+                            {version.ready && effectOf(t, version)} · {formatAgo(version.created_at)}
                         </Text>
                     </li>
                 ))}

@@ -13,34 +13,46 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { View } from '../datasets/queries';
 import type { Step, StepInfo } from './queries';
-import { nameOf, optionWord } from './steps';
+import { choiceWord, optionApplies, optionName, stepName, stepText, typesFor } from './steps';
 
 type Value = string | number | boolean | null;
 type Option = StepInfo['options'][number];
 
-function OptionField({
-    option,
-    value,
-    onChange,
-}: {
+/** Ways to write a day that people meet, each as the server names it. */
+const dateForms: [string, string][] = [
+    ['%Y-%m-%d', '2026-12-31'],
+    ['%d/%m/%Y', '31/12/2026'],
+    ['%m/%d/%Y', '12/31/2026'],
+    ['%d.%m.%Y', '31.12.2026'],
+    ['%d-%m-%Y', '31-12-2026'],
+];
+
+interface OptionFieldProps {
     option: Option;
     value: Value;
     onChange: (value: Value) => void;
-}) {
-    const { t, i18n } = useTranslation();
-    const key = `cleaning:ui.option.${option.name}`;
-    const label = i18n.exists(key) ? t(key) : option.name;
-    if (option.choices.length > 0) {
+}
+
+function OptionField({ option, value, onChange }: OptionFieldProps) {
+    const { t } = useTranslation();
+    const label = optionName(t, option.name);
+    if (option.name === 'date_format' || option.choices.length > 0) {
+        const data =
+            option.name === 'date_format'
+                ? dateForms.map(([form, example]) => ({ value: form, label: example }))
+                : option.choices.map((choice) => ({
+                      value: choice,
+                      label: choiceWord(t, option.name, choice),
+                  }));
         return (
             <Select
                 label={label}
                 required={option.required}
                 withAsterisk={false}
+                clearable={!option.required}
+                placeholder={option.required ? undefined : t('cleaning:ui.guess')}
                 value={value === null ? null : String(value)}
-                data={option.choices.map((choice) => ({
-                    value: choice,
-                    label: optionWord(t, choice, (k) => i18n.exists(k)),
-                }))}
+                data={data}
                 onChange={onChange}
             />
         );
@@ -66,34 +78,68 @@ function OptionField({
     return (
         <TextInput
             label={label}
+            required={option.required || option.name === 'value'}
+            withAsterisk={false}
             value={value === null ? '' : String(value)}
             onChange={(event) => onChange(event.currentTarget.value)}
         />
     );
 }
 
-/** Any step of the catalogue, its form made from what the catalogue says of it. */
-export function StepForm({
-    steps,
-    view,
-    busy,
-    onStep,
-}: {
+interface ColumnsFieldProps {
+    info: StepInfo;
+    names: string[];
+    value: string[];
+    onChange: (value: string[]) => void;
+}
+
+function ColumnsField({ info, names, value, onChange }: ColumnsFieldProps) {
+    const { t } = useTranslation();
+    if (info.columns_max === 1) {
+        return (
+            <Select
+                label={t('cleaning:ui.column')}
+                searchable
+                required
+                withAsterisk={false}
+                value={value[0] ?? null}
+                data={names}
+                onChange={(name) => onChange(name === null ? [] : [name])}
+            />
+        );
+    }
+    return (
+        <MultiSelect
+            label={t('cleaning:ui.columns')}
+            description={info.columns_min === 0 ? t('cleaning:ui.columns_text') : undefined}
+            searchable
+            required={info.columns_min > 0 && value.length === 0}
+            withAsterisk={false}
+            value={value}
+            data={names}
+            onChange={onChange}
+        />
+    );
+}
+
+interface StepFormProps {
     steps: StepInfo[];
     view: View;
     busy: boolean;
     onStep: (step: Step) => void;
-}) {
-    const { t, i18n } = useTranslation();
+}
+
+/** Any step of the catalogue, its form made from what the catalogue says of it. */
+export function StepForm({ steps, view, busy, onStep }: StepFormProps) {
+    const { t } = useTranslation();
     const [chosen, setChosen] = useState<string | null>(null);
     const [columns, setColumns] = useState<string[]>([]);
     const [options, setOptions] = useState<Record<string, Value>>({});
     const info = steps.find((step) => step.step === chosen);
-    const word = (name: string) =>
-        i18n.exists(`cleaning:ui.step.${name}`) ? t(`cleaning:ui.step.${name}`) : name;
-    const fitting = view.columns.filter(
-        (column) => !info?.column_types.length || info.column_types.includes(column.type),
-    );
+    const types = info ? typesFor(info, options) : [];
+    const fitting = view.columns
+        .filter((column) => types.length === 0 || types.includes(column.type))
+        .map((column) => column.name);
     const choose = (step: string | null) => {
         setChosen(step);
         setColumns([]);
@@ -101,12 +147,16 @@ export function StepForm({
     };
     const submit = (event: React.FormEvent) => {
         event.preventDefault();
-        const given = Object.fromEntries(
-            Object.entries(options).filter(([, value]) => value !== null && value !== ''),
+        if (!info) return;
+        const given = Object.entries(options).filter(
+            ([name, value]) => value !== null && value !== '' && optionApplies(name, options),
         );
-        if (info) onStep({ step: info.step, columns, options: given });
+        onStep({
+            step: info.step,
+            columns: columns.filter((name) => fitting.includes(name)),
+            options: Object.fromEntries(given),
+        });
     };
-    const why = info && `cleaning:ui.help.${nameOf(info.step)}`;
     return (
         <form onSubmit={submit}>
             <Stack maw={520}>
@@ -114,32 +164,25 @@ export function StepForm({
                     label={t('cleaning:ui.what')}
                     placeholder={t('cleaning:ui.choose')}
                     value={chosen}
-                    data={steps.map((step) => ({ value: step.step, label: word(nameOf(step.step)) }))}
+                    data={steps.map(({ step }) => ({ value: step, label: stepName(t, step) }))}
                     onChange={choose}
                 />
                 {info && (
                     <>
-                        {why && i18n.exists(why) && (
-                            <Text size="sm" c="dimmed">
-                                {t(why)}
-                            </Text>
-                        )}
-                        <MultiSelect
-                            label={t('cleaning:ui.columns')}
-                            description={t('cleaning:ui.columns_text')}
-                            searchable
-                            value={columns}
-                            data={fitting.map((column) => column.name)}
-                            onChange={setColumns}
-                        />
-                        {info.options.map((option) => (
-                            <OptionField
-                                key={option.name}
-                                option={option}
-                                value={options[option.name] ?? null}
-                                onChange={(value) => setOptions({ ...options, [option.name]: value })}
-                            />
-                        ))}
+                        <Text size="sm" c="dimmed">
+                            {stepText(t, info.step)}
+                        </Text>
+                        {info.options
+                            .filter((option) => optionApplies(option.name, options))
+                            .map((option) => (
+                                <OptionField
+                                    key={option.name}
+                                    option={option}
+                                    value={options[option.name] ?? null}
+                                    onChange={(value) => setOptions({ ...options, [option.name]: value })}
+                                />
+                            ))}
+                        <ColumnsField info={info} names={fitting} value={columns} onChange={setColumns} />
                     </>
                 )}
                 <Group>

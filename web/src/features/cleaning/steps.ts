@@ -1,6 +1,7 @@
-import type { TFunction } from 'i18next';
-import { formatPercent } from '../../lib/format';
-import { isNumber } from '../exploring/describe';
+import i18next, { type TFunction } from 'i18next';
+import { formatNames, formatPercent, quoted } from '../../lib/format';
+import { textOr } from '../../lib/i18n';
+import { isMoment, isNumber } from '../exploring/describe';
 import type { Profile } from '../exploring/types';
 import type { Step, StepInfo } from './queries';
 
@@ -11,22 +12,46 @@ export function findStep(catalogue: StepInfo[], name: string): StepInfo | undefi
     return catalogue.filter((info) => nameOf(info.step) === name).at(-1);
 }
 
-/** A step as a sentence: "Fill missing values of Age (median)". */
-export function stepSentence(t: TFunction, step: Step, known: (key: string) => boolean): string {
-    const key = `cleaning:ui.step.${nameOf(step.step)}`;
-    const name = known(key) ? t(key) : nameOf(step.step);
-    const columns = step.columns?.length ? step.columns.join(', ') : t('cleaning:ui.all_columns');
-    const options = Object.values(step.options ?? {})
-        .filter((value) => value !== null && value !== '')
-        .map((value) => optionWord(t, String(value), known));
-    return options.length > 0
-        ? t('cleaning:ui.step_with_options', { name, columns, options: options.join(', ') })
-        : t('cleaning:ui.step_plain', { name, columns });
+export const stepName = (t: TFunction, step: string) =>
+    textOr(t, `recipe:steps.${nameOf(step)}.name`, nameOf(step));
+export const stepText = (t: TFunction, step: string) => textOr(t, `recipe:steps.${nameOf(step)}.text`, '');
+export const optionName = (t: TFunction, name: string) => textOr(t, `recipe:options.${name}`, name);
+
+/** A choice of an option in words: a type by its name, the rest by the catalogue. */
+export function choiceWord(t: TFunction, option: string, choice: string): string {
+    if (option === 'type') return textOr(t, `exploring:ui.type.${choice}`, choice);
+    const sign = { '.': 'point', ',': 'comma' }[choice];
+    return textOr(t, `recipe:choices.${sign ?? choice}`, choice);
 }
 
-export function optionWord(t: TFunction, word: string, known: (key: string) => boolean): string {
-    const key = `cleaning:ui.word.${word}`;
-    return known(key) ? t(key) : word;
+/** A step as a sentence of the past: "Filled missing values of “Age” with the middle value (median)". */
+export function stepSentence(t: TFunction, step: Step): string {
+    const { strategy, value, type, name } = step.options ?? {};
+    const how = strategy === 'constant' ? quoted(value) : choiceWord(t, 'strategy', String(strategy));
+    const key = `cleaning:ui.done.${nameOf(step.step)}`;
+    const known = i18next.exists(key);
+    const columns = formatNames(step.columns ?? [], 6);
+    return t(known ? key : 'cleaning:ui.done.other', {
+        columns,
+        all: columns === '' ? 'yes' : 'no',
+        how,
+        type: choiceWord(t, 'type', String(type)),
+        name: known ? quoted(name) : stepName(t, step.step),
+    });
+}
+
+/** Types that a step of these options can work on; nothing: all. */
+export function typesFor(info: StepInfo, options: Record<string, unknown>): string[] {
+    const ofNumbers = options.strategy === 'mean' || options.strategy === 'median';
+    return ofNumbers && info.column_types.length === 0 ? ['integer', 'real'] : info.column_types;
+}
+
+/** Whether an option means something beside the others that were chosen. */
+export function optionApplies(name: string, options: Record<string, unknown>): boolean {
+    if (name === 'value') return options.strategy === 'constant';
+    if (name === 'date_format') return isMoment(String(options.type));
+    if (name === 'decimal_mark') return isNumber(String(options.type));
+    return true;
 }
 
 export interface Proposal {
@@ -45,12 +70,8 @@ export function proposals(t: TFunction, profile: Profile, catalogue: StepInfo[])
     const fill = info('fill_missing');
     if (duplicates && profile.duplicate_rows) {
         const why = t('cleaning:ui.proposal.duplicates', { count: profile.duplicate_rows });
-        found.push({
-            key: 'duplicates',
-            why,
-            fix: t('cleaning:ui.fix.duplicates'),
-            step: { step: duplicates },
-        });
+        const fix = t('cleaning:ui.fix.duplicates');
+        found.push({ key: 'duplicates', why, fix, step: { step: duplicates } });
     }
     const byMissing = profile.columns.toSorted((a, b) => b.missing - a.missing);
     for (const column of byMissing) {
@@ -59,12 +80,8 @@ export function proposals(t: TFunction, profile: Profile, catalogue: StepInfo[])
             column.count === 0 ? 'empty' : column.alerts.includes('constant') ? 'constant' : undefined;
         if (useless && dropColumn) {
             const why = t(`cleaning:ui.proposal.${useless}`, { name });
-            found.push({
-                key: `drop ${name}`,
-                why,
-                fix: t('cleaning:ui.fix.drop'),
-                step: { step: dropColumn, columns: [name] },
-            });
+            const step = { step: dropColumn, columns: [name] };
+            found.push({ key: `drop ${name}`, why, fix: t('cleaning:ui.fix.drop'), step });
         } else if (column.missing > 0 && fill) {
             const strategy = isNumber(column.type) ? 'median' : 'mode';
             const share = formatPercent(column.missing / (column.count + column.missing), 1);

@@ -1,9 +1,9 @@
-import { Alert, Button, Stack, Tabs, Text } from '@mantine/core';
+import { Button, Stack, Tabs, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams, useSearchParams } from 'react-router';
 import { Page } from '../../components/Page';
-import { Loaded } from '../../components/States';
+import { Loaded, Refusal } from '../../components/States';
 import { formatBytes } from '../../lib/format';
 import { CleaningPart } from '../cleaning/CleaningPart';
 import { ColumnsPart } from '../exploring/ColumnsPart';
@@ -22,11 +22,7 @@ type Tab = (typeof tabs)[number];
 function ProblemNote({ view }: { view: View }) {
     const { problem } = view.dataset;
     if (!problem) return null;
-    return (
-        <Alert color="red" variant="outline" role="alert" title={problem.message}>
-            <Text size="sm">{problem.hint}</Text>
-        </Alert>
-    );
+    return <Refusal message={problem.message} hint={problem.hint} />;
 }
 
 /** What stands in place of the tabs while the file is read, or when it could not be. */

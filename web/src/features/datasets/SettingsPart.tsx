@@ -1,10 +1,31 @@
-import { Button, Checkbox, Group, Stack, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
+import { ConfirmDelete } from '../../components/ConfirmDelete';
 import { Section } from '../../components/Section';
 import { ErrorNote } from '../../components/States';
-import { useDelete, useRename, type Dataset } from './queries';
+import { RecentJobs } from '../jobs/RecentJobs';
+import { csvPath, originalPath, useDelete, useRename, type Dataset } from './queries';
+
+function Files({ dataset }: { dataset: Dataset }) {
+    const { t } = useTranslation();
+    const version = dataset.current_version_id;
+    return (
+        <Section title={t('datasets:ui.files.title')}>
+            <Group gap="lg">
+                <Anchor href={originalPath(dataset.id)} download>
+                    {t('datasets:ui.files.original')}
+                </Anchor>
+                {version != null && (
+                    <Anchor href={csvPath(dataset.id, version)} download>
+                        {t('datasets:ui.files.current')}
+                    </Anchor>
+                )}
+            </Group>
+        </Section>
+    );
+}
 
 export function SettingsPart({ dataset }: { dataset: Dataset }) {
     const { t } = useTranslation();
@@ -12,13 +33,12 @@ export function SettingsPart({ dataset }: { dataset: Dataset }) {
     const rename = useRename(dataset.id);
     const remove = useDelete(dataset.id);
     const [name, setName] = useState(dataset.name);
-    const [sure, setSure] = useState(false);
     const submit = (event: React.FormEvent) => {
         event.preventDefault();
         rename.mutate(name);
     };
     return (
-        <Stack gap="xl" maw={560}>
+        <Stack gap={40} maw={720}>
             <form onSubmit={submit}>
                 {rename.error && <ErrorNote error={rename.error} />}
                 <Group align="flex-end">
@@ -34,27 +54,17 @@ export function SettingsPart({ dataset }: { dataset: Dataset }) {
                     </Button>
                 </Group>
             </form>
-            <Section
+            <Files dataset={dataset} />
+            <RecentJobs datasetId={dataset.id} />
+            <ConfirmDelete
                 title={t('datasets:ui.settings.delete_title')}
                 text={t('datasets:ui.settings.delete_text')}
-            >
-                {remove.error && <ErrorNote error={remove.error} />}
-                <Checkbox
-                    label={t('datasets:ui.settings.delete_confirm', { name: dataset.name })}
-                    checked={sure}
-                    onChange={(event) => setSure(event.currentTarget.checked)}
-                />
-                <Group>
-                    <Button
-                        color="red.9"
-                        disabled={!sure}
-                        loading={remove.isPending}
-                        onClick={() => remove.mutate(undefined, { onSuccess: () => void navigate('/') })}
-                    >
-                        {t('datasets:ui.settings.delete')}
-                    </Button>
-                </Group>
-            </Section>
+                confirm={t('datasets:ui.settings.delete_confirm', { name: dataset.name })}
+                submit={t('datasets:ui.settings.delete')}
+                error={remove.error}
+                busy={remove.isPending}
+                onDelete={() => remove.mutate(undefined, { onSuccess: () => void navigate('/') })}
+            />
         </Stack>
     );
 }

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { del, get, patch, upload } from '../../api/client';
+import { del, get, patch, upload, withQuery } from '../../api/client';
 import type { Schemas } from '../../api/types';
 
 export type Dataset = Schemas['Dataset'];
@@ -10,10 +10,11 @@ export type Version = Schemas['Version'];
 
 export const datasetsKey = ['datasets'];
 
-export const useDatasets = () =>
+export const useDatasets = (projectId: number | undefined) =>
     useQuery({
-        queryKey: datasetsKey,
-        queryFn: () => get<Schemas['DatasetList']>('/api/v1/datasets?limit=500'),
+        queryKey: [...datasetsKey, projectId ?? 0],
+        queryFn: () =>
+            get<Schemas['DatasetList']>(withQuery('/api/v1/datasets', { limit: 500, project_id: projectId })),
         refetchInterval: ({ state }) =>
             state.data?.datasets.some((row) => row.state === 'reading' || row.state === 'cleaning')
                 ? 2000
@@ -23,14 +24,15 @@ export const useDatasets = () =>
 export const useView = (id: number) =>
     useQuery({ queryKey: ['view', id], queryFn: () => get<View>(`/view/${id}/`) });
 
-/** Sends a file; answers the new data set's number. */
-export function useUpload() {
+/** Sends a file to a project, one's own when none is named; answers the new data set's number. */
+export function useUpload(projectId: number | undefined) {
     const client = useQueryClient();
     const [share, setShare] = useState(0);
     const mutation = useMutation({
         mutationFn: async (file: File) => {
             setShare(0);
             const form = new FormData();
+            if (projectId) form.append('project_id', String(projectId));
             form.append('file', file);
             const { location } = await upload('/api/upload-csv/', form, setShare);
             return Number(/(\d+)\/?$/.exec(location)?.[1]);
@@ -56,4 +58,6 @@ export function useDelete(id: number) {
     });
 }
 
+export const originalPath = (id: number) => `/api/v1/datasets/${id}/original`;
+export const csvPath = (id: number, version: number) => `/api/v1/datasets/${id}/versions/${version}/csv`;
 export const rejectsPath = (id: number) => `/api/v1/datasets/${id}/rejects`;

@@ -2,6 +2,7 @@ import { Button, Group, Progress, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '../../components/States';
 import { formatPercent } from '../../lib/format';
+import { textOr } from '../../lib/i18n';
 import type { Job } from './queries';
 
 /** A way to stop what is under way. */
@@ -14,9 +15,9 @@ export interface Stop {
 
 /** Where a job stands: what it does now, how far it is, and a way to stop it. */
 export function JobProgress({ job, label, stop }: { job: Job | undefined; label: string; stop?: Stop }) {
-    const { t, i18n } = useTranslation();
-    const stageKey = `jobs:stages.${job?.stage ?? ''}`;
-    const stage = job?.state === 'queued' ? t('jobs:ui.queued') : i18n.exists(stageKey) ? t(stageKey) : '';
+    const { t } = useTranslation();
+    const stage =
+        job?.state === 'queued' ? t('jobs:ui.queued') : textOr(t, `jobs:stages.${job?.stage ?? ''}`, '');
     const percent = (job?.progress ?? 0) * 100;
     return (
         <Stack gap="xs" className="card" p="lg">

@@ -9,6 +9,14 @@ export type Job = Schemas['Job'];
 export const jobKey = (id: number) => ['job', id];
 export const isOver = (job: Job) => job.state !== 'queued' && job.state !== 'running';
 
+/** Jobs of a data set, newest first. */
+export const useJobs = (datasetId: number) =>
+    useQuery({
+        queryKey: ['jobs', datasetId],
+        queryFn: () => get<Schemas['JobList']>(`/api/v1/datasets/${datasetId}/jobs`),
+        refetchInterval: ({ state }) => (state.data?.jobs.every(isOver) ? false : 2000),
+    });
+
 /** What a job that has ended may have changed. */
 function refreshAfter(client: QueryClient, job: Job) {
     for (const key of [
@@ -21,6 +29,7 @@ function refreshAfter(client: QueryClient, job: Job) {
         'batch',
         'batches',
         'models',
+        'jobs',
     ]) {
         void client.invalidateQueries({ queryKey: [key], refetchType: 'active' });
     }

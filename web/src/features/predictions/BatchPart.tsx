@@ -2,7 +2,7 @@ import { Alert, Button, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { DropZone } from '../../components/DropZone';
 import { Section } from '../../components/Section';
-import { ErrorNote } from '../../components/States';
+import { ErrorNote, Refusal } from '../../components/States';
 import { formatPercent } from '../../lib/format';
 import { JobProgress } from '../jobs/JobProgress';
 import { useCancelJob, useJob } from '../jobs/queries';
@@ -27,14 +27,10 @@ function Outcome({ batch, name }: { batch: Batch; name: string }) {
     }
     if (state.state === 'failed' || state.state === 'cancelled') {
         return (
-            <Alert
-                color="red"
-                variant="outline"
-                role="alert"
-                title={state.problem?.message ?? t('base:ui.error.title')}
-            >
-                <Text size="sm">{state.problem?.hint}</Text>
-            </Alert>
+            <Refusal
+                message={state.problem?.message ?? t('predictions:ui.batch.stopped')}
+                hint={state.problem?.hint}
+            />
         );
     }
     return (

@@ -6,6 +6,7 @@ import { Chart, type Ink } from '../../components/Chart';
 import { DataTable } from '../../components/DataTable';
 import { Section } from '../../components/Section';
 import { formatDuration, formatInteger, formatNumber, formatPercent } from '../../lib/format';
+import { textOr } from '../../lib/i18n';
 import type { LeaderboardLine, Report } from './queries';
 import { confusionRows, scoreText } from './scores';
 
@@ -312,9 +313,8 @@ function Excluded({ report }: { report: Report }) {
 
 /** The verdict: in words first, then what it stands on. */
 export function VerdictView({ datasetId, report }: PartProps) {
-    const { t, i18n } = useTranslation();
-    const splitKey = `training:ui.split.${report.split}`;
-    const split = i18n.exists(splitKey) ? t(splitKey) : report.split;
+    const { t } = useTranslation();
+    const split = textOr(t, `training:ui.split.${report.split}`, report.split);
     return (
         <Stack gap={40}>
             <Sentence datasetId={datasetId} report={report} />
