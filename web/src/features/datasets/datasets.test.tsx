@@ -147,7 +147,9 @@ describe('data set page', () => {
         expect(calls.find((call) => call.path === '/clean/7/')?.body).toEqual({
             steps: [{ step: 'fill_missing@1', columns: ['Age'], options: { strategy: 'median' } }],
         });
-        expect(screen.getByText('Filled missing values of “Age” with the middle value (median)')).toBeTruthy();
+        expect(
+            screen.getByText('Filled missing values of “Age” with the middle value (median)'),
+        ).toBeTruthy();
         await userEvent.click(screen.getByRole('button', { name: 'Undo the last step' }));
         await waitFor(() => expect(calls.some((call) => call.path.endsWith('/undo'))).toBe(true));
     });
