@@ -260,7 +260,7 @@ Connection::Task<base::Result<void>> Connection::read_multipart(Exchange& exchan
     if (auto ready = co_await send_continue(exchange); !ready) co_return ready;
     auto boundary = boundary_of(exchange.context.head.header("content-type"));
     if (!boundary) co_return std::unexpected(boundary.error());
-    Staging staging(exchange.context, core_.limits, core_.parts.staging_folder, [&] {
+    Staging staging(exchange.context, core_.limits, core_.disk, core_.parts.staging_folder, [&] {
         return core_.check_form_token(exchange);
     });
     MultipartParser parser(*boundary, staging);

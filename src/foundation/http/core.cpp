@@ -56,6 +56,12 @@ std::int64_t object_id_of(const Exchange& exchange) {
 
 }  // namespace
 
+namespace {
+/// Blocks that uploads write at a time; a longer queue would only hide a slow disk.
+constexpr std::size_t kDiskThreads = 4;
+constexpr std::size_t kDiskQueue = 64;
+}  // namespace
+
 Core::Core(ServerParts server_parts)
     : parts(server_parts),
       limits(parts.settings),
@@ -63,7 +69,8 @@ Core::Core(ServerParts server_parts)
       files(parts.web),
       in_flight(parts.metrics.gauge("csva_http_requests_in_flight", "Requests being answered.")),
       connections(parts.metrics.gauge("csva_http_connections", "Open connections.")),
-      pool(limits.handler_threads, limits.queue_max) {
+      disk("http.disk", kDiskThreads, kDiskQueue),
+      pool("http.handler", limits.handler_threads, limits.queue_max) {
     for (const auto& route : parts.routes.all()) series_[route.get()];
     series_[nullptr];
 }

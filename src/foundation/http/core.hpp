@@ -63,6 +63,7 @@ public:
     base::Metrics::Gauge& in_flight;
     base::Metrics::Gauge& connections;
     std::atomic<bool> draining = false;
+    HandlerPool disk;  ///< Writes uploads.
     HandlerPool pool;  ///< Last: its threads end before the rest goes.
 
 private:

@@ -10,6 +10,7 @@
 namespace csva::http {
 
 struct HandlerPool::State {
+    const char* name;
     std::size_t queue_max;
     mutable std::mutex mutex;
     std::condition_variable wake;
@@ -18,7 +19,7 @@ struct HandlerPool::State {
     std::vector<std::jthread> threads;
 
     void work() {
-        pthread_setname_np(pthread_self(), "http.handler");
+        pthread_setname_np(pthread_self(), name);
         std::unique_lock lock(mutex);
         while (true) {
             wake.wait(lock, [this] { return stopping || !queue.empty(); });
@@ -33,8 +34,9 @@ struct HandlerPool::State {
     }
 };
 
-HandlerPool::HandlerPool(std::size_t threads, std::size_t queue_max)
+HandlerPool::HandlerPool(const char* name, std::size_t threads, std::size_t queue_max)
     : state_(std::make_unique<State>()) {
+    state_->name = name;
     state_->queue_max = queue_max;
     for (std::size_t i = 0; i < threads; ++i)
         state_->threads.emplace_back([state = state_.get()] { state->work(); });

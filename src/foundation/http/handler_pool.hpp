@@ -6,11 +6,11 @@
 
 namespace csva::http {
 
-/// A bounded pool of named threads for blocking handlers. Thread-safe. Destruction runs what is
-/// queued, then joins.
+/// A bounded pool of threads for blocking work. `name`: of at most 15 characters, as tools show
+/// it. Thread-safe. Destruction runs what is queued, then joins.
 class HandlerPool {
 public:
-    HandlerPool(std::size_t threads, std::size_t queue_max);
+    HandlerPool(const char* name, std::size_t threads, std::size_t queue_max);
     ~HandlerPool();
     HandlerPool(const HandlerPool&) = delete;
     HandlerPool& operator=(const HandlerPool&) = delete;

@@ -3,11 +3,6 @@
 #include "foundation/base/files.hpp"
 #include "foundation/http/text.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
-#include <unistd.h>
-
 namespace csva::http {
 namespace {
 
@@ -15,31 +10,20 @@ using base::ErrorKind;
 constexpr std::uint64_t kDiskCheckEvery = 64ULL << 20U;
 constexpr std::size_t kFirstBytes = 4096;
 
-std::unexpected<base::Error> unwritable() {
-    const bool full = errno == ENOSPC || errno == EDQUOT;
-    return std::unexpected(base::Error(
-                               full ? ErrorKind::unavailable : ErrorKind::internal,
-                               full ? "base.disk_full" : "base.file_unwritable"
-    )
-                               .with_internal(std::string("staging: ") + std::strerror(errno)));
-}
-
 }  // namespace
 
 Staging::Staging(
     Context& context,
     const Limits& limits,
+    HandlerPool& disk,
     std::filesystem::path folder,
     std::function<base::Result<void>()> before_file
 )
     : context_(context),
       limits_(limits),
       folder_(std::move(folder)),
-      before_file_(std::move(before_file)) {}
-
-Staging::~Staging() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-}
+      before_file_(std::move(before_file)),
+      file_(disk) {}
 
 base::Result<void> Staging::begin(const PartHead& head) {
     if (++parts_ > limits_.parts_max)
@@ -64,8 +48,7 @@ base::Result<void> Staging::open_file(const PartHead& head) {
     file.filename = *head.filename;
     file.content_type = head.content_type;
     const auto path = folder_ / ("upload-" + base::random_hex(12) + ".part");
-    descriptor_ = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-    if (descriptor_ < 0) return unwritable();
+    CHECK_OK(file_.open(path));
     file.path = path;
     context_.files.push_back(std::move(file));
     hash_.emplace();
@@ -81,7 +64,7 @@ base::Result<void> Staging::check_disk() {
 }
 
 base::Result<void> Staging::data(std::string_view bytes) {
-    if (descriptor_ >= 0) return write(bytes);
+    if (file_.is_open()) return write(bytes);
     field_bytes_ += bytes.size();
     if (field_bytes_ > limits_.body_bytes)
         return base::fail(
@@ -107,23 +90,16 @@ base::Result<void> Staging::write(std::string_view bytes) {
     hash_->update(bytes);
     since_disk_check_ += bytes.size();
     if (since_disk_check_ > kDiskCheckEvery) CHECK_OK(check_disk());
-    while (!bytes.empty()) {
-        const auto written = ::write(descriptor_, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return unwritable();
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return {};
+    return file_.write(bytes);
 }
 
 base::Result<void> Staging::end() {
-    if (descriptor_ < 0) {
+    if (!file_.is_open()) {
         if (!is_utf8(context_.form.back().second))
             return base::fail(ErrorKind::invalid_argument, "http.bad_encoding");
         return {};
     }
-    const int closed = ::close(std::exchange(descriptor_, -1));
-    if (closed != 0) return unwritable();
+    CHECK_OK(file_.close());
     context_.files.back().sha256 = hash_->finish_hex();
     hash_.reset();
     return {};

@@ -4,6 +4,7 @@
 #include "foundation/http/message.hpp"
 #include "foundation/http/multipart.hpp"
 #include "foundation/http/settings.hpp"
+#include "foundation/http/upload_file.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -21,10 +22,11 @@ public:
     Staging(
         Context& context,
         const Limits& limits,
+        HandlerPool& disk,
         std::filesystem::path folder,
         std::function<base::Result<void>()> before_file
     );
-    ~Staging() override;
+    ~Staging() override = default;
     Staging(const Staging&) = delete;
     Staging& operator=(const Staging&) = delete;
 
@@ -42,7 +44,7 @@ private:
     std::filesystem::path folder_;
     std::function<base::Result<void>()> before_file_;
     std::optional<base::Sha256> hash_;
-    int descriptor_ = -1;
+    UploadFile file_;
     std::size_t parts_ = 0;
     std::uint64_t field_bytes_ = 0;
     std::uint64_t since_disk_check_ = 0;

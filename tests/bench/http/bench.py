@@ -123,7 +123,7 @@ def count_files(folder):
 
 def csva(folder, options):
     program = options.csva
-    env = {"CSVA_JOBS_LOCAL_WORKERS": "0", "CSVA_LIMITS_QUOTA_BYTES": str(1 << 50)}
+    env = {"CSVA_JOBS_LOCAL_WORKERS": "0", "CSVA_LIMITS_USER_BYTES": str(1 << 50)}
     settings = subprocess.run([program, "serve", "--help"], capture_output=True, text=True)
     if settings.returncode:
         sys.exit("build it first: ./dev build release")
