@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <unordered_set>
@@ -21,6 +22,7 @@ class Connection;
 struct Loop {
     boost::asio::io_context io{1};
     std::unordered_set<Connection*> connections;
+    std::atomic<std::int64_t> worked_at = 0;  ///< Microseconds of the steady clock.
 };
 
 /// One client connection: requests are read, answered and written one after the other, so

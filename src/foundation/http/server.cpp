@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <mutex>
 #include <pthread.h>
 #include <signal.h>
@@ -18,9 +19,26 @@
 namespace csva::http {
 
 namespace asio = boost::asio;
+using namespace std::chrono_literals;
 namespace {
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr auto kTick = std::chrono::milliseconds(100);
+
+/// How long a loop that just had work looks for more before it sleeps. Being woken costs more than
+/// most requests take, above all on a virtual machine; a client that waits for its answer before it
+/// asks again comes back within this time. An idle server sleeps.
+constexpr auto kAwake = std::chrono::microseconds(50);
+/// A loop stays awake only while it is the only one at work: under more load than that, something
+/// else has use for the processor.
+constexpr auto kAlone = std::chrono::milliseconds(20);
+
+std::int64_t microseconds_now() {
+    return std::chrono::duration_cast<std::chrono::microseconds>(
+               std::chrono::steady_clock::now().time_since_epoch()
+    )
+        .count();
+}
+
 }  // namespace
 
 struct Server::State {
@@ -37,8 +55,30 @@ struct Server::State {
 
     asio::awaitable<void> accept();
     asio::awaitable<void> tick(Loop& loop);
+    void run(Loop& loop);
+    bool alone(const Loop& loop, std::int64_t now) const;
     void start(Loop& loop, asio::ip::tcp::socket socket, std::string peer);
 };
+
+bool Server::State::alone(const Loop& loop, std::int64_t now) const {
+    return std::ranges::all_of(loops, [&](const auto& other) {
+        return other.get() == &loop ||
+               now - other->worked_at.load(std::memory_order_relaxed) > kAlone / 1us;
+    });
+}
+
+void Server::State::run(Loop& loop) {
+    while (loop.io.run_one() > 0) {
+        std::int64_t worked = microseconds_now();
+        loop.worked_at.store(worked, std::memory_order_relaxed);
+        for (std::int64_t now = worked; now - worked < kAwake / 1us && alone(loop, now);
+             now = microseconds_now()) {
+            if (loop.io.poll() == 0) continue;
+            worked = microseconds_now();
+            loop.worked_at.store(worked, std::memory_order_relaxed);
+        }
+    }
+}
 
 void Server::State::start(Loop& loop, asio::ip::tcp::socket socket, std::string peer) {
     auto connection = std::make_shared<Connection>(core, loop, std::move(socket), std::move(peer));
@@ -141,9 +181,9 @@ void Server::run() {
     std::vector<std::jthread> threads;
     for (auto& loop : loops) {
         asio::co_spawn(loop->io, state_->tick(*loop), asio::detached);
-        threads.emplace_back([io = &loop->io] {
+        threads.emplace_back([this, &loop] {
             pthread_setname_np(pthread_self(), "http.network");
-            io->run();
+            state_->run(*loop);
         });
     }
     threads.clear();
