@@ -1,8 +1,8 @@
 #include "app/commands/commands.hpp"
 #include "app/commands/progress_bar.hpp"
 #include "engine/duck/parquet.hpp"
-#include "engine/reading/cells.hpp"
 #include "engine/reading/read_csv.hpp"
+#include "engine/reading/rows.hpp"
 #include "engine/table/column_parser.hpp"
 #include "foundation/base/files.hpp"
 
@@ -24,12 +24,23 @@ struct Options {
     bool json = false;
 };
 
-void append_header(std::string& out, const table::Schema& schema) {
-    for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+void append_header(std::string& out, const std::vector<std::string>& names) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
         if (i > 0) out += ',';
-        reading::append_csv_cell(out, schema.columns[i].name);
+        reading::append_csv_cell(out, names[i]);
     }
     out += '\n';
+}
+
+/// As text, the header is what the file has (none is made up, none is changed); else the names of
+/// the columns.
+std::vector<std::string> header_of(const reading::ReadOutcome& outcome, bool text) {
+    if (text && outcome.receipt.dialect.header) return outcome.header;
+    std::vector<std::string> names;
+    for (const auto& column : outcome.schema.columns) {
+        if (!text) names.push_back(column.name);
+    }
+    return names;
 }
 
 void append_rows(std::string& out, const table::Batch& batch) {
@@ -46,9 +57,11 @@ void append_rows(std::string& out, const table::Batch& batch) {
 }
 
 /// Canonical CSV: UTF-8, comma, RFC 4180, one LF a record.
-base::Result<void> write_csv(table::TableReader& rows, bool header, std::ostream& out) {
+base::Result<void> write_csv(
+    table::TableReader& rows, const std::vector<std::string>& header, std::ostream& out
+) {
     std::string text;
-    if (header) append_header(text, rows.schema());
+    if (!header.empty()) append_header(text, header);
     table::Batch batch;
     for (;;) {
         TRY(const bool more, rows.next(batch));
@@ -66,8 +79,7 @@ base::Result<void> write_table(
     const std::string& parquet, const reading::ReadOutcome& outcome, const Options& options
 ) {
     TRY(const auto rows, duck::open_table(parquet, outcome.schema));
-    // As text, the first line is a header only if the file has one: nothing is made up.
-    const bool header = !options.text || outcome.receipt.dialect.header;
+    const auto header = header_of(outcome, options.text);
     if (options.output == "-") return write_csv(*rows, header, std::cout);
     std::ofstream file(options.output, std::ios::binary);
     if (!file) return base::fail(base::ErrorKind::invalid_argument, "base.file_unwritable");

@@ -7,22 +7,16 @@
 
 #include <duckdb.h>
 
-#define CSVA_DUCKDB_FUNCTIONS(X)                                                                   \
-    X(create_config)                                                                               \
-    X(set_config)                                                                                  \
-    X(destroy_config)                                                                              \
-    X(open_ext) X(close) X(connect) X(disconnect) X(interrupt) X(free) X(library_version) X(query) \
-        X(destroy_result) X(result_error) X(result_error_type) X(column_count) X(column_name)      \
-            X(column_type) X(fetch_chunk) X(prepare) X(prepare_error) X(destroy_prepare)           \
-                X(pending_prepared_streaming) X(pending_error) X(destroy_pending)                  \
-                    X(execute_pending) X(destroy_data_chunk) X(data_chunk_get_size)                \
-                        X(data_chunk_set_size) X(data_chunk_get_vector) X(data_chunk_reset)        \
-                            X(create_data_chunk) X(vector_get_data) X(vector_get_validity)         \
-                                X(vector_ensure_validity_writable) X(validity_set_row_invalid)     \
-                                    X(vector_assign_string_element_len) X(create_logical_type)     \
-                                        X(destroy_logical_type) X(appender_create)                 \
-                                            X(append_data_chunk) X(appender_close)                 \
-                                                X(appender_destroy) X(appender_error)
+// clang-format off
+#define CSVA_DUCKDB_FUNCTIONS(X)                                                                 \
+    X(open_ext) X(close) X(connect) X(disconnect) X(interrupt) X(free) X(library_version)        \
+    X(query) X(destroy_result) X(result_error) X(result_error_type)                              \
+    X(column_count) X(column_name) X(column_type) X(fetch_chunk)                                 \
+    X(prepare) X(prepare_error) X(destroy_prepare)                                               \
+    X(pending_prepared_streaming) X(pending_error) X(destroy_pending) X(execute_pending)         \
+    X(destroy_data_chunk) X(data_chunk_get_size) X(data_chunk_get_vector)                        \
+    X(vector_get_data) X(vector_get_validity) X(arrow_scan)
+// clang-format on
 
 namespace csva::duck {
 

@@ -1,5 +1,8 @@
 #include "engine/duck/parquet.hpp"
 
+#include "engine/duck/arrow.hpp"
+#include "engine/duck/state.hpp"
+
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -88,12 +91,21 @@ base::Result<std::int64_t> write_table(
     std::error_code absent;  // DuckDB would replace an older file through a second name, which the
                              // closed room forbids
     std::filesystem::remove(parquet, absent);
-    CHECK_OK(session.attach("written", reader));
-    CHECK_OK(session.execute(
+    ArrowSource source(reader);
+    const auto stream = reinterpret_cast<duckdb_arrow_stream>(source.stream());
+    if (api().arrow_scan(state_of(session).connection, "written", stream) != DuckDBSuccess)
+        return std::unexpected(plain_error("arrow_scan"));
+    const auto written = session.execute(
         fmt::format("COPY written TO {} (FORMAT parquet, COMPRESSION zstd)", literal(parquet))
-    ));
-    CHECK_OK(session.execute("DROP TABLE written"));
-    return count_rows(session, parquet);
+    );
+    if (source.error()) return std::unexpected(*source.error());
+    CHECK_OK(written);
+    CHECK_OK(session.execute("DROP VIEW written"));
+    TRY(const auto rows, count_rows(session, parquet));
+    if (rows == source.rows()) return rows;
+    return std::unexpected(
+        base::internal_error(fmt::format("{} rows given, {} written", source.rows(), rows))
+    );
 }
 
 base::Result<std::int64_t> count_rows(Session& session, const std::string& parquet) {

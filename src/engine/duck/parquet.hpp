@@ -38,8 +38,9 @@ base::Result<std::unique_ptr<table::TableReader>> open_kept_rows(
     base::Control* control
 );
 
-/// Writes all rows of `reader` to a Parquet file (row_id, then the physical names), in their order.
-/// Returns the number of rows. The session must be allowed to write there.
+/// Writes all rows of `reader` to a Parquet file (row_id, then the physical names), in their order,
+/// as they come: a few row groups are in memory, and all of the session's threads write. Returns
+/// the number of rows. The session must be allowed to write there.
 base::Result<std::int64_t> write_table(
     Session& session, table::TableReader& reader, const std::string& parquet
 );

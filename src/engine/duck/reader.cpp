@@ -223,110 +223,6 @@ private:
     std::int64_t rows_seen_ = 0;
 };
 
-void put_texts(duckdb_vector vector, const ColumnData& column) {
-    for (std::size_t i = 0; i < column.size(); ++i) {
-        if (!column.missing(i))
-            api().vector_assign_string_element_len(
-                vector, i, column.texts[i].data(), column.texts[i].size()
-            );
-    }
-}
-
-template <class Target, class Source>
-void put_values(duckdb_vector vector, const std::vector<Source>& values) {
-    auto* out = static_cast<Target*>(api().vector_get_data(vector));
-    for (std::size_t i = 0; i < values.size(); ++i) out[i] = static_cast<Target>(values[i]);
-}
-
-void put_column(duckdb_vector vector, const ColumnData& column) {
-    api().vector_ensure_validity_writable(vector);
-    std::uint64_t* validity = api().vector_get_validity(vector);
-    for (std::size_t i = 0; i < column.size(); ++i) {
-        if (column.missing(i)) api().validity_set_row_invalid(validity, i);
-    }
-    switch (column.type) {
-        case ColumnType::text:
-            put_texts(vector, column);
-            break;
-        case ColumnType::real:
-            put_values<double>(vector, column.reals);
-            break;
-        case ColumnType::boolean:
-            put_values<bool>(vector, column.integers);
-            break;
-        case ColumnType::date:
-            put_values<std::int32_t>(vector, column.integers);
-            break;
-        case ColumnType::integer:
-        case ColumnType::timestamp:
-        case ColumnType::time:
-            put_values<std::int64_t>(vector, column.integers);
-            break;
-    }
-}
-
-duckdb_type duck_type(ColumnType type) {
-    switch (type) {
-        case ColumnType::integer:
-            return DUCKDB_TYPE_BIGINT;
-        case ColumnType::real:
-            return DUCKDB_TYPE_DOUBLE;
-        case ColumnType::boolean:
-            return DUCKDB_TYPE_BOOLEAN;
-        case ColumnType::text:
-            return DUCKDB_TYPE_VARCHAR;
-        case ColumnType::date:
-            return DUCKDB_TYPE_DATE;
-        case ColumnType::timestamp:
-            return DUCKDB_TYPE_TIMESTAMP;
-        case ColumnType::time:
-            return DUCKDB_TYPE_TIME;
-    }
-    return DUCKDB_TYPE_VARCHAR;
-}
-
-/// An appender with a chunk of the schema's types, freed together.
-class Appender {
-public:
-    Appender(duckdb_connection connection, const std::string& table, const table::Schema& schema) {
-        types_.push_back(api().create_logical_type(DUCKDB_TYPE_BIGINT));
-        for (const auto& column : schema.columns)
-            types_.push_back(api().create_logical_type(duck_type(column.type)));
-        chunk_ = api().create_data_chunk(types_.data(), types_.size());
-        ready_ =
-            api().appender_create(connection, nullptr, table.c_str(), &appender_) == DuckDBSuccess;
-    }
-    ~Appender() {
-        api().appender_destroy(&appender_);
-        api().destroy_data_chunk(&chunk_);
-        for (auto& type : types_) api().destroy_logical_type(&type);
-    }
-    Appender(const Appender&) = delete;
-    Appender& operator=(const Appender&) = delete;
-
-    base::Result<void> append(const table::Batch& batch) {
-        if (!ready_) return std::unexpected(plain_error(api().appender_error(appender_)));
-        api().data_chunk_reset(chunk_);
-        put_values<std::int64_t>(api().data_chunk_get_vector(chunk_, 0), batch.row_ids);
-        for (std::size_t i = 0; i < batch.columns.size(); ++i) {
-            put_column(api().data_chunk_get_vector(chunk_, i + 1), batch.columns[i]);
-        }
-        api().data_chunk_set_size(chunk_, batch.rows());
-        return check(api().append_data_chunk(appender_, chunk_));
-    }
-    base::Result<void> close() { return check(api().appender_close(appender_)); }
-
-private:
-    base::Result<void> check(duckdb_state state) {
-        if (state == DuckDBSuccess) return {};
-        return std::unexpected(plain_error(api().appender_error(appender_)));
-    }
-    std::vector<duckdb_logical_type> types_;
-    duckdb_data_chunk chunk_ = nullptr;
-    duckdb_appender appender_ = nullptr;
-    bool ready_ = false;
-};
-
 }  // namespace
 
 base::Result<bool> next_chunk(duckdb_result& result, table::Batch& batch) {
@@ -367,24 +263,6 @@ base::Result<std::unique_ptr<table::TableReader>> make_reader(
         std::make_unique<ResultReader>(session, std::move(sql), std::move(schema), with_row_id);
     CHECK_OK(reader->rewind());
     return std::unique_ptr<table::TableReader>(std::move(reader));
-}
-
-base::Result<void> fill_table(
-    Session& session, const std::string& name, table::TableReader& reader
-) {
-    std::string sql = fmt::format("CREATE TABLE {} (row_id BIGINT", identifier(name));
-    for (const auto& column : reader.schema().columns) {
-        sql += fmt::format(", {} {}", identifier(column.physical), sql_type(column.type));
-    }
-    CHECK_OK(session.execute(sql + ")"));
-    Appender appender(state_of(session).connection, name, reader.schema());
-    table::Batch batch(reader.schema());
-    for (;;) {
-        TRY(const bool more, reader.next(batch));
-        if (!more) break;
-        CHECK_OK(appender.append(batch));
-    }
-    return appender.close();
 }
 
 }  // namespace csva::duck

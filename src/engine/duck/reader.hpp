@@ -17,9 +17,4 @@ base::Result<std::unique_ptr<table::TableReader>> make_reader(
     StateBase& session, std::string sql, table::Schema schema, bool with_row_id
 );
 
-/// Creates the table `name` with the reader's rows.
-base::Result<void> fill_table(
-    Session& session, const std::string& name, table::TableReader& reader
-);
-
 }  // namespace csva::duck

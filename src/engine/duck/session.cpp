@@ -162,10 +162,6 @@ base::Result<std::unique_ptr<table::TableReader>> Session::read_any(const std::s
     return make_reader(*state_, sql, {}, false);
 }
 
-base::Result<void> Session::attach(const std::string& name, table::TableReader& reader) {
-    return fill_table(*this, name, reader);
-}
-
 void Session::interrupt() { state_->interrupt_all(); }
 
 std::string literal(std::string_view text) {

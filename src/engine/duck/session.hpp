@@ -62,9 +62,6 @@ public:
     /// mapped to the seven (anything else as text), row_ids counted from 1. For the grid and for
     /// SQL written by people.
     base::Result<std::unique_ptr<table::TableReader>> read_any(const std::string& sql);
-    /// Makes `reader`'s rows selectable as `name()` (columns row_id, c0001...). The reader must
-    /// outlive its use; one pass.
-    base::Result<void> attach(const std::string& name, table::TableReader& reader);
     /// Stops the running statement. Thread-safe.
     void interrupt();
 

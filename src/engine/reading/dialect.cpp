@@ -1,103 +1,265 @@
 #include "engine/reading/dialect.hpp"
 
+#include "engine/reading/cell_kind.hpp"
 #include "engine/reading/records.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
+#include <set>
 
 namespace csva::reading {
 namespace {
 
-std::string text_of(const duck::Value& value) {
-    const auto* text = std::get_if<std::string>(&value);
-    if (text == nullptr || *text == "(empty)") return {};
-    return *text;
-}
+constexpr std::size_t kSampleRecords = 400;
+/// Records are judged up to so many cells together, so that wide files take no longer than long
+/// ones.
+constexpr std::size_t kSampleCells = 40'000;
+/// Weight of a row of one cell: the paper's alpha, eq. 6.
+constexpr double kOneCell = 1e-3;
 
-constexpr std::size_t kSampleRecords = 200;
-
-/// Share of the first records that have the most frequent number of cells (at least two) under a
-/// delimiter.
-struct Agreement {
-    double share = 0;
-    std::size_t cells = 1;
+struct Candidate {
+    std::string delimiter;
+    std::string quote;
+    double handicap = 1;  ///< Factor of the score.
 };
 
-base::Result<Agreement> agreement(const std::string& utf8_file, const Dialect& dialect) {
-    TRY(auto records, Records::open(utf8_file, dialect));
-    std::map<std::size_t, std::size_t> seen;
-    std::size_t total = 0;
-    Record record;
-    while (total < kSampleRecords && records.next(record)) {
-        if (record.blank) continue;
-        ++total;
-        ++seen[record.cells.size()];
-    }
-    Agreement best;
-    for (const auto& [cells, count] : seen) {
-        const double share = static_cast<double>(count) / static_cast<double>(total);
-        if (cells > 1 && share > best.share) best = {share, cells};
-    }
-    return best;
+struct Judged {
+    double score = 0;
+    std::int64_t rows = 0;
+    std::int64_t rows_of_mode = 0;  ///< Rows with the most frequent number of cells.
+    std::size_t mode = 1;           ///< That number.
+};
+
+bool is_mark(char c) {
+    constexpr std::string_view kNever = "\"'`._-()[]{}\\ \n\r\t$%@+<>?!";
+    const auto byte = static_cast<unsigned char>(c);
+    const bool alphanumeric =
+        (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return byte < 0x80 && !alphanumeric && kNever.find(c) == std::string_view::npos;
 }
 
-/// A header holds no number and no empty first cell.
-base::Result<bool> looks_like_header(const std::string& utf8_file, const Dialect& dialect) {
-    TRY(auto records, Records::open(utf8_file, dialect));
-    Record record;
-    if (!records.next(record)) return true;
-    return std::ranges::none_of(record.cells, [](std::string_view cell) {
-        return !cell.empty() &&
-               cell.find_first_not_of("0123456789.,+-eE ") == std::string_view::npos;
-    });
+double handicap_of(char c) {
+    constexpr std::string_view kUsual = ",;\t|";
+    if (kUsual.find(c) != std::string_view::npos) return 1;
+    switch (c) {
+        case ' ':
+        case ':':
+        case '=':
+        case '/':
+            return 0.6;
+        default:
+            return 0.85;
+    }
 }
 
-/// For files that disagree with themselves too much for the sniffer: the delimiter under which most
-/// records agree.
-base::Result<Dialect> by_agreement(const std::string& utf8_file, Dialect dialect) {
-    constexpr std::array<std::string_view, 5> kDelimiters{",", ";", "\t", "|", ":"};
-    Agreement best;
-    std::string delimiter = dialect.delimiter;
-    for (const auto candidate : kDelimiters) {
-        dialect.delimiter = candidate;
-        TRY(const auto found, agreement(utf8_file, dialect));
-        if (found.share > best.share || (found.share == best.share && found.cells > best.cells)) {
-            best = found;
-            delimiter = candidate;
+/// Marks of two to four bytes that stand together more often than each of their lines: "||", "::",
+/// "|~|".
+std::vector<std::string> long_delimiters(std::string_view sample) {
+    std::map<std::string, std::size_t, std::less<>> runs;
+    std::size_t lines = 1;
+    for (std::size_t i = 0; i < sample.size();) {
+        lines += sample[i] == '\n' ? 1 : 0;
+        if (!is_mark(sample[i])) {
+            ++i;
+            continue;
+        }
+        std::size_t end = i;
+        while (end < sample.size() && is_mark(sample[end])) ++end;
+        ++runs[std::string(sample.substr(i, end - i))];
+        i = end;
+    }
+    std::map<char, std::size_t> alone;
+    for (const auto& [run, count] : runs) {
+        if (run.size() == 1) alone[run.front()] += count;
+    }
+    std::vector<std::string> out;
+    for (const auto& [run, count] : runs) {
+        if (run.size() < 2 || run.size() > 4 || count < lines || count < 2) continue;
+        // Empty cells make runs of a single mark: then the mark stands alone as well.
+        if (alone[run.front()] * 4 < count) out.push_back(run);
+    }
+    return out;
+}
+
+/// ", " and the like: every such mark has a space behind it, and a quote behind that somewhere.
+bool is_spaced(std::string_view sample, char mark, char quote) {
+    std::size_t spaced = 0, quoted = 0;
+    bool inside = false;
+    for (std::size_t i = 0; i + 2 < sample.size(); ++i) {
+        if (sample[i] == quote) inside = !inside;
+        if (inside || sample[i] != mark) continue;
+        if (sample[i + 1] != ' ') return false;
+        ++spaced;
+        quoted += sample[i + 2] == quote ? 1 : 0;
+    }
+    return spaced > 1 && quoted > 0;
+}
+
+/// Quotes that stand at the edge of a cell under this delimiter.
+bool opens_cells(std::string_view sample, const std::string& delimiter, char quote) {
+    const auto at_edge = [&](std::size_t i) {
+        if (i == 0 || sample[i - 1] == '\n' || sample[i - 1] == '\r') return true;
+        return !delimiter.empty() && sample.substr(0, i).ends_with(delimiter);
+    };
+    for (std::size_t i = sample.find(quote); i != std::string_view::npos;
+         i = sample.find(quote, i + 1)) {
+        if (at_edge(i)) return true;
+    }
+    return false;
+}
+
+std::vector<Candidate> candidates(std::string_view sample) {
+    std::vector<std::pair<std::string, double>> delimiters{{"", 1}};
+    std::set<char> marks;
+    for (const char c : sample) {
+        if (is_mark(c) || c == '\t' || c == ' ') marks.insert(c);
+    }
+    for (const char c : std::string_view(",;\t|")) {
+        if (marks.erase(c) > 0) delimiters.emplace_back(std::string(1, c), 1);
+    }
+    for (const char c : marks) delimiters.emplace_back(std::string(1, c), handicap_of(c));
+    for (auto& run : long_delimiters(sample)) delimiters.emplace_back(std::move(run), 1);
+    for (const char c : std::string_view(",;|")) {
+        if (is_spaced(sample, c, '"')) delimiters.emplace_back(std::string{c, ' '}, 1.05);
+    }
+    std::vector<Candidate> out;
+    for (const auto& [delimiter, handicap] : delimiters) {
+        out.push_back({delimiter, "\"", handicap});
+        for (const char quote : {'\'', '`', '~'}) {
+            if (delimiter.find(quote) == std::string::npos && opens_cells(sample, delimiter, quote))
+                out.push_back({delimiter, std::string(1, quote), handicap});
         }
     }
-    constexpr double kShareNeeded = 0.5;
-    dialect.delimiter = best.share >= kShareNeeded ? delimiter : "";
-    TRY(dialect.header, looks_like_header(utf8_file, dialect));
-    dialect.header_rows = dialect.header ? 1 : 0;
-    return dialect;
+    return out;
+}
+
+/// Share of known types of a record's cells: eq. 7. Words with marks in them are unknown.
+double known_share(const Record& record) {
+    double known = 0;
+    for (const auto cell : record.cells) {
+        const CellKind kind = kind_of(cell);
+        const bool quoted = !cell.empty() && cell.data() > record.raw.data() &&
+                            cell.data() < record.raw.data() + record.raw.size() &&
+                            (cell.data()[-1] == '"' || cell.data()[-1] == '\'') &&
+                            !record.stray_quote;
+        if (kind != CellKind::odd || quoted) known += record.stray_quote ? 0.5 : 1;
+    }
+    return known / static_cast<double>(record.cells.size());
+}
+
+/// A line that says something as a whole: a number, a date, a time, an address.
+bool is_whole(CellKind kind) {
+    return is_value_kind(kind) || kind == CellKind::url || kind == CellKind::email;
+}
+
+Judged judge(std::string_view sample, const Candidate& candidate) {
+    Dialect dialect;
+    dialect.delimiter = candidate.delimiter;
+    dialect.quote = candidate.quote;
+    Records records(sample, dialect);
+    Record record;
+    std::map<std::size_t, std::int64_t> counts;
+    Judged out;
+    double known = 0;
+    std::int64_t whole = 0;
+    std::size_t cells = 0;
+    while (static_cast<std::size_t>(out.rows) < kSampleRecords && cells < kSampleCells &&
+           records.next(record)) {
+        if (record.blank) continue;
+        ++out.rows;
+        cells += record.cells.size();
+        ++counts[record.cells.size()];
+        known += record.open_quote ? 0 : known_share(record);
+        if (out.rows > 1 && record.cells.size() == 1 && is_whole(kind_of(record.raw))) ++whole;
+    }
+    if (out.rows == 0) return out;
+    const auto rows = static_cast<double>(out.rows);
+    double pattern = 0;
+    double entropy = 0;
+    for (const auto& [count, n] : counts) {
+        const double share = static_cast<double>(n) / rows;
+        const double weight = count == 1 ? kOneCell : 1 - 1 / static_cast<double>(count);
+        pattern += share * weight;
+        entropy -= share * std::log(share);
+        if (n >= out.rows_of_mode) {
+            out.rows_of_mode = n;
+            out.mode = count;
+        }
+    }
+    pattern /= std::exp(entropy);
+    // One column of numbers or times is a table as well: the paper's alpha would hide it.
+    if (counts.size() == 1 && out.mode == 1 && out.rows > 1)
+        pattern = std::max(pattern, 0.7 * static_cast<double>(whole) / (rows - 1));
+    // Most rows have one cell: the delimiter is a mark in sentences.
+    if (out.mode == 1)
+        pattern = std::min(pattern, static_cast<double>(whole) > 0 ? pattern : kOneCell);
+    out.score = pattern * std::max(known / rows, 1e-3) * candidate.handicap;
+    return out;
+}
+
+/// The character before quotes that end no cell, when it is the same before all: \", ^".
+std::string escape_of(std::string_view sample, const Dialect& dialect) {
+    if (dialect.quote.empty()) return dialect.escape;
+    const char quote = dialect.quote.front();
+    std::map<char, std::size_t> before;
+    std::size_t inner = 0;
+    bool inside = false;
+    const auto ends_cell = [&](std::size_t i) {
+        return i >= sample.size() || sample[i] == '\n' || sample[i] == '\r' ||
+               (!dialect.delimiter.empty() && sample.substr(i).starts_with(dialect.delimiter));
+    };
+    for (std::size_t i = 0; i < sample.size(); ++i) {
+        if (sample[i] != quote) continue;
+        if (!inside) {
+            inside = i == 0 || ends_cell(i - 1);
+            if (!inside && i >= dialect.delimiter.size() && !dialect.delimiter.empty())
+                inside = sample.substr(0, i).ends_with(dialect.delimiter);
+        } else if (i + 1 < sample.size() && sample[i + 1] == quote) {
+            return dialect.quote;
+        } else if (const char mark = sample[i - 1]; !ends_cell(i + 1) || mark == '\\') {
+            ++inner;
+            ++before[mark];
+        } else {
+            inside = false;
+        }
+    }
+    for (const auto& [mark, count] : before) {
+        if (count == inner && (is_mark(mark) || mark == '\\') &&
+            !std::string_view(dialect.delimiter).contains(mark))
+            return {mark};
+    }
+    return dialect.quote;
 }
 
 }  // namespace
 
-base::Result<Dialect> sniff(duck::Session& session, const std::string& utf8_file) {
+std::string_view sample_of(std::string_view text) {
+    if (text.size() <= kSampleBytes) return text;
+    const auto start = text.substr(0, kSampleBytes);
+    const std::size_t end = start.find_last_of("\n\r");
+    return end == std::string_view::npos ? start : start.substr(0, end + 1);
+}
+
+Dialect sniff(std::string_view sample, std::vector<Evidence>& evidence) {
     Dialect dialect;
-    const auto found = session.query(
-        "SELECT \"Delimiter\", \"Quote\", \"Escape\", \"SkipRows\"::BIGINT, \"HasHeader\" FROM "
-        "sniff_csv(" +
-        duck::literal(utf8_file) + ", sample_size = 20480)"
-    );
-    if (!found && found.error().reason == base::kCancelledReason)
-        return std::unexpected(found.error());
-    if (!found || found->rows.empty()) return by_agreement(utf8_file, dialect);
-    const auto& row = found->rows.front();
-    dialect.delimiter = text_of(row[0]);
-    if (dialect.delimiter == "\\t") dialect.delimiter = "\t";
-    dialect.quote = text_of(row[1]);
-    dialect.escape = text_of(row[2]);
-    if (dialect.quote.empty()) dialect.quote = "\"";
-    if (dialect.escape.empty()) dialect.escape = dialect.quote;
-    dialect.skipped_lines = std::get<std::int64_t>(row[3]);
-    dialect.header = std::get<bool>(row[4]);
-    dialect.header_rows = dialect.header ? 1 : 0;
-    TRY(const auto seen, agreement(utf8_file, dialect));
-    if (seen.cells == 1) return by_agreement(utf8_file, dialect);
+    Judged best;
+    best.score = -1;
+    for (const auto& candidate : candidates(sample)) {
+        const Judged judged = judge(sample, candidate);
+        if (judged.score <= best.score) continue;
+        best = judged;
+        dialect.delimiter = candidate.delimiter;
+        dialect.quote = candidate.quote;
+    }
+    dialect.escape = dialect.quote;
+    dialect.escape = escape_of(sample, dialect);
+    const auto against = best.rows - best.rows_of_mode;
+    evidence.push_back({"delimiter", "", dialect.delimiter, best.rows_of_mode, against});
+    evidence.push_back({"quote", "", dialect.quote, best.rows, 0});
+    if (dialect.escape != dialect.quote)
+        evidence.push_back({"escape", "", dialect.escape, best.rows, 0});
     return dialect;
 }
 

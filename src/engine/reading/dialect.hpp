@@ -1,16 +1,24 @@
 #pragma once
 
-#include "engine/duck/session.hpp"
 #include "engine/reading/receipt.hpp"
 
-#include <string>
+#include <string_view>
 #include <vector>
 
 namespace csva::reading {
 
-/// Delimiter, quote, escape, header and lines before the table, from the first rows of a UTF-8 file
-/// (DuckDB's sniffer, with plain fall-backs when it gives up). Everything that guesses a dialect is
-/// behind this one function.
-base::Result<Dialect> sniff(duck::Session& session, const std::string& utf8_file);
+/// How much of the start of a file decides dialect, layout and repairs.
+inline constexpr std::size_t kSampleBytes = 256 << 10;
+
+/// The start of a text, up to a line end.
+std::string_view sample_of(std::string_view text);
+
+/// Delimiter, quote and escape under which the sample looks most like a table; empty delimiter: one
+/// column. Every candidate gets pattern score times type score.
+/// Source: van den Burg, Nazabal and Sutton 2019, "Wrangling messy CSV files by detecting row and
+/// type patterns", eqs. 4 to 7. Differences: the number of row patterns is their perplexity (so
+/// that one bad row among hundreds weighs what it is worth), and unusual delimiters bear a small
+/// handicap. Appends what was decided, with the rows for and against, to `evidence`.
+Dialect sniff(std::string_view sample, std::vector<Evidence>& evidence);
 
 }  // namespace csva::reading

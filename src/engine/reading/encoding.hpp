@@ -11,7 +11,6 @@ namespace csva::reading {
 /// What the bytes of a file say about themselves, from one pass over all of them.
 struct Bytes {
     std::int64_t size = 0;
-    std::string sha256;
     std::string encoding = "UTF-8";  ///< UTF-8, UTF-16LE, UTF-16BE or windows-1252.
     bool byte_order_mark = false;
     std::int64_t odd_sequences = 0;  ///< Places that are not UTF-8.

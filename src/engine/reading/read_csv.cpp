@@ -1,24 +1,24 @@
 #include "engine/reading/read_csv.hpp"
 
 #include "engine/duck/parquet.hpp"
-#include "engine/reading/cells.hpp"
-#include "engine/reading/dialect.hpp"
+#include "engine/reading/chunks.hpp"
 #include "engine/reading/encoding.hpp"
-#include "engine/reading/records.hpp"
+#include "engine/reading/rows.hpp"
 #include "engine/reading/typing.hpp"
+#include "foundation/base/crypto.hpp"
 #include "foundation/base/files.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <fstream>
+#include <future>
 #include <set>
 
 namespace csva::reading {
 namespace {
 
 constexpr std::size_t kFirstRejects = 100;
-constexpr std::int64_t kRecordsBetweenLooks = 4096;
 
 /// A name for every column: empty headers become column_3, repeated ones get _2, _3 ...
 table::Schema name_columns(const std::vector<std::string>& header, Receipt& receipt) {
@@ -35,71 +35,60 @@ table::Schema name_columns(const std::vector<std::string>& header, Receipt& rece
     return schema;
 }
 
-/// rejects.csv, made when the first reject comes.
-class RejectWriter {
+void count_one(std::vector<RejectCount>& counts, std::string_view reason) {
+    auto known = std::ranges::find(counts, reason, &RejectCount::reason);
+    if (known == counts.end()) known = counts.insert(counts.end(), {std::string(reason), 0});
+    ++known->rows;
+}
+
+/// Adds up what the chunks say, in their order; writes rejects.csv when the first reject comes.
+class Tally {
 public:
-    RejectWriter(std::string path, Receipt& receipt) : path_(std::move(path)), receipt_(receipt) {}
-    void add(const Record& record, std::string_view reason) {
-        ++receipt_.rows_rejected;
-        auto known = std::ranges::find(receipt_.reject_counts, reason, &RejectCount::reason);
-        if (known == receipt_.reject_counts.end()) {
-            receipt_.reject_counts.push_back({std::string(reason), 0});
-            known = receipt_.reject_counts.end() - 1;
+    Tally(std::string rejects, std::size_t columns, Receipt& receipt)
+        : rejects_(std::move(rejects)), receipt_(receipt), evidence_(columns) {}
+
+    void add(Chunk& chunk, std::int64_t line_before) {
+        receipt_.rows_in += chunk.rows_in;
+        receipt_.rows_kept += chunk.rows_kept;
+        receipt_.blank_lines += chunk.blank_lines;
+        receipt_.remark_lines += chunk.remarks;
+        for (const auto& reject : chunk.rejects) add_reject(reject, line_before);
+        for (const auto& repair : chunk.repairs) {
+            ++receipt_.rows_repaired;
+            count_one(receipt_.repair_counts, repair.reason);
+            if (receipt_.first_repairs.size() < kFirstRejects)
+                receipt_.first_repairs.push_back(
+                    {repair.line + line_before, std::string(repair.reason)}
+                );
         }
-        ++known->rows;
+        for (std::size_t i = 0; i < chunk.evidence.size(); ++i)
+            evidence_[i].merge(chunk.evidence[i]);
+    }
+    bool good() const { return !file_.fail(); }
+    const std::vector<ColumnEvidence>& evidence() const { return evidence_; }
+
+private:
+    void add_reject(const Incident& reject, std::int64_t line_before) {
+        const std::int64_t line = reject.line + line_before;
+        ++receipt_.rows_rejected;
+        count_one(receipt_.reject_counts, reject.reason);
         if (receipt_.first_rejects.size() < kFirstRejects)
-            receipt_.first_rejects.push_back({record.line, std::string(reason)});
-        if (path_.empty()) return;
+            receipt_.first_rejects.push_back({line, std::string(reject.reason)});
+        if (rejects_.empty()) return;
         if (!file_.is_open()) {
-            file_.open(path_, std::ios::binary);
+            file_.open(rejects_, std::ios::binary);
             file_ << "line,reason,text\n";
         }
         std::string text;
-        append_csv_cell(text, record.raw);
-        file_ << record.line << ',' << reason << ',' << text << '\n';
+        append_csv_cell(text, reject.text);
+        file_ << line << ',' << reject.reason << ',' << text << '\n';
     }
-    bool good() const { return !file_.fail(); }
 
-private:
-    std::string path_;
+    std::string rejects_;
     Receipt& receipt_;
+    std::vector<ColumnEvidence> evidence_;
     std::ofstream file_;
 };
-
-/// The first pass over all records: counts, rejects, and what every column could be.
-base::Result<void> look_at_all(
-    Records& records,
-    std::size_t columns,
-    bool header,
-    RejectWriter& rejects,
-    std::vector<ColumnEvidence>& evidence,
-    Receipt& receipt,
-    base::Control& control
-) {
-    Record record;
-    if (header) records.next(record);
-    evidence.resize(columns);
-    while (records.next(record)) {
-        if (record.blank && columns > 1) {
-            ++receipt.blank_lines;
-            continue;
-        }
-        ++receipt.rows_in;
-        if (receipt.rows_in % kRecordsBetweenLooks == 0) {
-            if (control.cancelled())
-                return base::fail(base::ErrorKind::conflict, base::kCancelledReason);
-            control.progress(records.progress() * 0.4, "reading");
-        }
-        if (const auto reason = reject_reason(record, columns); !reason.empty()) {
-            rejects.add(record, reason);
-            continue;
-        }
-        ++receipt.rows_kept;
-        for (std::size_t i = 0; i < columns; ++i) evidence[i].add(record.cells[i]);
-    }
-    if (!rejects.good()) return base::fail(base::ErrorKind::internal, "base.file_unwritable");
-    return {};
-}
 
 struct Source {
     std::string utf8_file;
@@ -118,59 +107,129 @@ base::Result<Source> as_utf8(const ReadRequest& request, const std::string& fold
     return source;
 }
 
-base::Result<std::vector<std::string>> header_of(Records& records, const Dialect& dialect) {
-    Record record;
-    if (!records.next(record))
-        return base::fail(base::ErrorKind::invalid_argument, "reading.empty_file");
-    if (record.cells.size() > table::kMaxColumns) {
-        return base::fail(
-            base::ErrorKind::invalid_argument,
-            "reading.too_many_columns",
-            {{"columns", static_cast<std::int64_t>(record.cells.size())},
-             {"maximum", static_cast<std::int64_t>(table::kMaxColumns)}}
-        );
-    }
-    bool empty = record.blank;
-    while (empty) {
-        Record further;
-        if (!records.next(further))
-            return base::fail(base::ErrorKind::invalid_argument, "reading.empty_file");
-        empty = further.blank;
-    }
-    std::vector<std::string> header(record.cells.size());
-    if (dialect.header) header.assign(record.cells.begin(), record.cells.end());
-    records.rewind();
-    return header;
-}
-
 void note_findings(const Bytes& bytes, const ReadRequest& request, Receipt& receipt) {
-    receipt.bytes = bytes.size;
-    receipt.sha256 = bytes.sha256;
-    receipt.dialect.encoding = bytes.encoding;
-    receipt.dialect.byte_order_mark = bytes.byte_order_mark;
-    receipt.dialect.line_end = bytes.line_end;
-    receipt.evidence.push_back(
+    receipt.evidence.insert(
+        receipt.evidence.begin(),
         {"encoding", "", bytes.encoding, bytes.size - bytes.odd_sequences, bytes.odd_sequences}
-    );
-    receipt.evidence.push_back(
-        {"delimiter", "", receipt.dialect.delimiter, receipt.rows_kept, receipt.rows_rejected}
     );
     if (receipt.rows_in == 0) receipt.notes.emplace_back("header_only");
     if (receipt.columns.size() == 1) receipt.notes.emplace_back("one_column");
+    if (receipt.rows_repaired > 0) receipt.notes.emplace_back("rows_repaired");
     if (request.all_text) receipt.notes.emplace_back("all_text");
+    std::ranges::sort(receipt.notes);
+    const auto twice = std::ranges::unique(receipt.notes);
+    receipt.notes.erase(twice.begin(), twice.end());
 }
 
-duck::SessionOptions session_options(
-    const ReadRequest& request, const std::string& folder, const std::string& utf8_file
-) {
+duck::SessionOptions session_options(const ReadRequest& request, const std::string& folder) {
     duck::SessionOptions options;
     options.threads = request.threads;
     options.memory_limit_bytes = request.memory_limit_bytes;
     options.temporary_folder = folder;
-    options.allowed_files = {utf8_file};
-    if (!request.parquet.empty()) options.allowed_files.push_back(request.parquet);
+    options.allowed_files = {request.parquet};
     return options;
 }
+
+/// The types that the evidence supports; what was decided goes to `receipt`.
+table::Schema typed(
+    table::Schema schema, const std::vector<ColumnEvidence>& evidence, Receipt& receipt
+) {
+    for (std::size_t i = 0; i < evidence.size(); ++i)
+        evidence[i].decide(schema.columns[i], receipt);
+    return schema;
+}
+
+/// The types that the sample supports: what the rows are written with while all of them are looked
+/// at.
+table::Schema guessed(const table::Schema& schema, const Plan& plan) {
+    std::vector<ColumnEvidence> evidence(schema.columns.size());
+    for (const auto& row : plan.layout.rows) {
+        for (std::size_t i = 0; i < row.size(); ++i) evidence[i].add(row[i]);
+    }
+    Receipt unused;
+    unused.dialect = plan.dialect;
+    return typed(schema, evidence, unused);
+}
+
+base::Result<std::int64_t> drain(table::TableReader& reader) {
+    table::Batch batch;
+    std::int64_t rows = 0;
+    for (;;) {
+        TRY(const bool more, reader.next(batch));
+        if (!more) return rows;
+        rows += static_cast<std::int64_t>(batch.rows());
+    }
+}
+
+/// One request on its way: the plan is made, the rows are read.
+class Reading {
+public:
+    Reading(
+        const ReadRequest& request, const Plan& plan, ReadOutcome& outcome, base::Control& control
+    )
+        : request_(request), plan_(plan), outcome_(outcome), control_(control) {}
+
+    base::Result<void> run(const std::string& folder) {
+        Receipt& receipt = outcome_.receipt;
+        outcome_.header = plan_.layout.header;
+        outcome_.schema = name_columns(plan_.layout.header, receipt);
+        Tally tally(request_.rejects, outcome_.schema.columns.size(), receipt);
+        const auto first = request_.all_text ? outcome_.schema : guessed(outcome_.schema, plan_);
+        const auto on_chunk = [&tally](Chunk& chunk, std::int64_t line_before) {
+            tally.add(chunk, line_before);
+        };
+        CHECK_OK(pass(first, true, on_chunk, folder));
+        if (!tally.good()) return base::fail(base::ErrorKind::internal, "base.file_unwritable");
+        if (receipt.rows_in > 0 && receipt.rows_kept == 0) {
+            return base::fail(
+                base::ErrorKind::invalid_argument,
+                "reading.nothing_kept",
+                {{"rows", receipt.rows_in}}
+            );
+        }
+        if (!request_.all_text) outcome_.schema = typed(outcome_.schema, tally.evidence(), receipt);
+        const bool as_guessed = same_types(first, outcome_.schema);
+        receipt.columns = outcome_.schema.columns;
+        if (as_guessed || request_.parquet.empty()) return {};
+        return pass(outcome_.schema, false, [](Chunk&, std::int64_t) {}, folder);
+    }
+
+private:
+    static bool same_types(const table::Schema& a, const table::Schema& b) {
+        return std::ranges::equal(a.columns, b.columns, [](const auto& x, const auto& y) {
+            return x.type == y.type && x.format == y.format;
+        });
+    }
+
+    /// Reads all rows and writes those that are kept.
+    base::Result<void> pass(
+        const table::Schema& schema,
+        bool gather,
+        std::function<void(Chunk&, std::int64_t)> on_chunk,
+        const std::string& folder
+    ) {
+        ChunkOptions options;
+        options.threads = static_cast<std::size_t>(request_.threads);
+        options.gather = gather;
+        options.batches = !request_.parquet.empty();
+        const auto rows = read_chunks(plan_, schema, options, std::move(on_chunk), control_);
+        if (request_.parquet.empty()) {
+            TRY([[maybe_unused]] const auto none, drain(*rows));
+            return {};
+        }
+        TRY(auto session, duck::Session::open(session_options(request_, folder), &control_));
+        TRY(const auto written, duck::write_table(session, *rows, request_.parquet));
+        if (written == outcome_.receipt.rows_kept) return {};
+        return std::unexpected(base::internal_error(
+            fmt::format("{} rows kept, {} written", outcome_.receipt.rows_kept, written)
+        ));
+    }
+
+    const ReadRequest& request_;
+    const Plan& plan_;
+    ReadOutcome& outcome_;
+    base::Control& control_;
+};
 
 }  // namespace
 
@@ -180,42 +239,21 @@ base::Result<ReadOutcome> read_csv(const ReadRequest& request, base::Control& co
                                       : base::fs::path(request.temporary_folder);
     TRY(const auto folder, base::TemporaryFolder::make(parent));
     TRY(const Source source, as_utf8(request, folder.path().string()));
-    TRY(auto session,
-        duck::Session::open(
-            session_options(request, folder.path().string(), source.utf8_file), &control
-        ));
+    auto hash = std::async(std::launch::async, base::sha256_file, request.input);
 
     ReadOutcome outcome;
     Receipt& receipt = outcome.receipt;
-    TRY(receipt.dialect, sniff(session, source.utf8_file));
-    TRY(auto records, Records::open(source.utf8_file, receipt.dialect));
-    TRY(const auto header, header_of(records, receipt.dialect));
-    outcome.schema = name_columns(header, receipt);
-
-    RejectWriter rejects(request.rejects, receipt);
-    std::vector<ColumnEvidence> evidence;
-    CHECK_OK(look_at_all(
-        records, header.size(), receipt.dialect.header, rejects, evidence, receipt, control
-    ));
-    if (receipt.rows_in > 0 && receipt.rows_kept == 0) {
-        return base::fail(
-            base::ErrorKind::invalid_argument, "reading.nothing_kept", {{"rows", receipt.rows_in}}
-        );
-    }
-    for (std::size_t i = 0; i < evidence.size() && !request.all_text; ++i)
-        evidence[i].decide(outcome.schema.columns[i], receipt);
-    receipt.columns = outcome.schema.columns;
+    Plan plan;
+    TRY(plan.file, MappedFile::open(source.utf8_file));
+    plan.dialect.encoding = source.bytes.encoding;
+    plan.dialect.byte_order_mark = source.bytes.byte_order_mark;
+    plan.dialect.line_end = source.bytes.line_end;
+    CHECK_OK(make_plan(plan, request.all_text, receipt.evidence));
+    receipt.dialect = plan.dialect;
+    receipt.bytes = source.bytes.size;
+    CHECK_OK(Reading(request, plan, outcome, control).run(folder.path().string()));
     note_findings(source.bytes, request, receipt);
-
-    if (!request.parquet.empty()) {
-        TRY(auto cells, read_cells(source.utf8_file, receipt.dialect, outcome.schema));
-        TRY(const auto written, duck::write_table(session, *cells, request.parquet));
-        if (written != receipt.rows_kept) {
-            return std::unexpected(base::internal_error(
-                fmt::format("{} rows kept, {} written", receipt.rows_kept, written)
-            ));
-        }
-    }
+    TRY(receipt.sha256, hash.get());
     control.progress(1, "reading");
     return outcome;
 }

@@ -6,6 +6,7 @@
 #include "foundation/base/result.hpp"
 
 #include <string>
+#include <vector>
 
 namespace csva::reading {
 
@@ -16,21 +17,24 @@ struct ReadRequest {
                           ///< are any; empty: nowhere.
     std::string
         temporary_folder;   ///< For transcoding and spilling; empty: beside the Parquet file.
-    bool all_text = false;  ///< Every column stays text: each cell's characters as they are.
+    bool all_text = false;  ///< Every column stays text: each cell's characters as they are. A
+                            ///< file of empty lines is then a table of empty cells.
     int threads = 0;        ///< 0: as many as the machine has.
     std::int64_t memory_limit_bytes = 0;  ///< DuckDB's share; 0: its own default.
 };
 
 struct ReadOutcome {
     table::Schema schema;
+    std::vector<std::string> header;  ///< Column names as the file has them; empty ones included.
     Receipt receipt;
 };
 
-/// Reads a CSV file: decides encoding, dialect, header and types on a sample, then verifies them on
-/// every record; a cell that contradicts the sample changes the decision, never the cell. rows_in =
-/// rows_kept + rows_rejected always holds. Errors: reading.empty_file, reading.binary_file,
-/// reading.file_missing, reading.too_many_columns, reading.nothing_kept, reading.damaged_encoding,
-/// those of duck::Session, jobs.cancelled.
+/// Reads a CSV file: decides encoding, dialect, header and types on a sample, then verifies the
+/// types on every record while it writes them; a cell that contradicts the sample changes the
+/// decision (the rows are then written once more), never the cell. Uses `threads` threads and a few
+/// megabytes for each, however large the file. rows_in = rows_kept + rows_rejected always holds.
+/// Errors: reading.empty_file, reading.binary_file, reading.file_missing, reading.too_many_columns,
+/// reading.nothing_kept, reading.damaged_encoding, those of duck::Session, jobs.cancelled.
 base::Result<ReadOutcome> read_csv(const ReadRequest& request, base::Control& control);
 
 }  // namespace csva::reading

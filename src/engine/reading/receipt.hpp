@@ -13,9 +13,9 @@ namespace csva::reading {
 struct Dialect {
     std::string encoding = "UTF-8";
     bool byte_order_mark = false;
-    std::string delimiter = ",";  ///< Empty: one column.
+    std::string delimiter = ",";  ///< One character or more; empty: one column.
     std::string quote = "\"";     ///< Empty: none.
-    std::string escape = "\"";    ///< The quote itself (doubled) or a backslash.
+    std::string escape = "\"";    ///< The quote itself (doubled), a backslash or another mark.
     std::string line_end = "lf";  ///< lf, crlf, cr, mixed.
     bool header = true;
     std::int64_t header_rows = 1;
@@ -37,8 +37,8 @@ CSVA_DESCRIBE(
 
 /// One fact that decided something: what, why, and how many cells or lines said so.
 struct Evidence {
-    std::string
-        about;  ///< encoding, delimiter, header, decimal_mark, date_order, missing_words, type.
+    std::string about;  ///< encoding, delimiter, quote, escape, comment, preamble, header,
+                        ///< decimal_mark, thousands_mark, date_order, missing_words, type.
     std::string column;  ///< Display name; empty: the whole file.
     std::string found;   ///< What was decided.
     std::int64_t count_for = 0;
@@ -49,7 +49,7 @@ CSVA_DESCRIBE(Evidence, about, column, found, count_for, count_against)
 
 /// Rejected rows of one reason.
 struct RejectCount {
-    std::string reason;  ///< too_many_cells, too_few_cells, open_quote, too_long.
+    std::string reason;  ///< too_many_cells, too_few_cells, open_quote, other_table.
     std::int64_t rows = 0;
     bool operator==(const RejectCount&) const = default;
 };
@@ -79,7 +79,11 @@ struct Receipt {
     std::int64_t rows_in = 0;
     std::int64_t rows_kept = 0;
     std::int64_t rows_rejected = 0;
-    std::int64_t blank_lines = 0;  ///< Lines without any cell, not counted as rows.
+    std::int64_t blank_lines = 0;            ///< Lines without any cell, not counted as rows.
+    std::int64_t remark_lines = 0;           ///< Lines of remarks (# ...), not counted as rows.
+    std::int64_t rows_repaired = 0;          ///< Of the rows kept.
+    std::vector<RejectCount> repair_counts;  ///< stray_quote, lost_delimiter...: rows of each.
+    std::vector<Reject> first_repairs;       ///< The first 100.
     std::vector<RejectCount> reject_counts;
     std::vector<Reject> first_rejects;  ///< The first 100.
     std::vector<table::Column> columns;
@@ -89,7 +93,7 @@ struct Receipt {
         renamed;  ///< Headers that were empty or repeated, as they are named now.
     std::vector<std::string>
         notes;  ///< Keys of `reading:notes.*`: header_only, one_column, odd_bytes_replaced...
-    std::string reader = "reading@1";
+    std::string reader = "reading@2";
 };
 CSVA_DESCRIBE(
     Receipt,
@@ -100,6 +104,10 @@ CSVA_DESCRIBE(
     rows_kept,
     rows_rejected,
     blank_lines,
+    remark_lines,
+    rows_repaired,
+    repair_counts,
+    first_repairs,
     reject_counts,
     first_rejects,
     columns,

@@ -1,5 +1,6 @@
 #include "engine/reading/typing.hpp"
 
+#include "engine/reading/cell_kind.hpp"
 #include "engine/table/column_parser.hpp"
 
 #include <algorithm>
@@ -62,7 +63,16 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-enum class Shape { integer, leading_zero, long_digits, point, comma, other };
+enum class Shape {
+    integer,
+    leading_zero,
+    long_digits,
+    point,
+    comma,
+    point_three,
+    comma_three,
+    other
+};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -85,6 +95,10 @@ Shape shape_of(std::string_view cell) {
     }
     if (whole + fraction == 0) return Shape::other;
     if (whole > 1 && cell.front() == '0') return Shape::other;
+    // One to three digits, a mark, three digits: a number of thousands, or of thousandths.
+    const bool grouped = fraction == 3 && whole > 0 && whole <= 3 && cell.front() != '0';
+    if (grouped && at == cell.size())
+        return shape == Shape::point ? Shape::point_three : Shape::comma_three;
     if (at < cell.size() && (cell[at] == 'e' || cell[at] == 'E')) {
         ++at;
         if (at < cell.size() && (cell[at] == '+' || cell[at] == '-')) ++at;
@@ -93,6 +107,35 @@ Shape shape_of(std::string_view cell) {
         if (at == exponent || at - exponent > 2) return Shape::other;
     }
     return at == cell.size() ? shape : Shape::other;
+}
+
+/// Digits in groups of three by `mark`, at least one group, with a fraction behind the other mark
+/// or none: 1,234,567 and 1,234.5. Sets whether there is a fraction.
+bool is_grouped(std::string_view cell, char mark, char decimal, bool& has_fraction) {
+    if (cell.front() == '+' || cell.front() == '-') cell.remove_prefix(1);
+    std::size_t at = 0;
+    while (at < cell.size() && is_digit(cell[at])) ++at;
+    if (at == 0 || at > 3 || cell.front() == '0') return false;
+    std::size_t groups = 0;
+    while (at < cell.size() && cell[at] == mark) {
+        for (int i = 0; i < 3; ++i) {
+            if (++at >= cell.size() || !is_digit(cell[at])) return false;
+        }
+        ++at;
+        ++groups;
+    }
+    if (groups == 0) return false;
+    has_fraction = at < cell.size();
+    if (!has_fraction) return true;
+    if (cell[at] != decimal) return false;
+    const auto rest = cell.substr(at + 1);
+    return !rest.empty() && std::ranges::all_of(rest, is_digit);
+}
+
+/// A number with a percent or a currency sign: its unit would be lost in a number.
+bool has_unit(std::string_view cell) {
+    const CellKind kind = kind_of(cell);
+    return kind == CellKind::percent || kind == CellKind::currency;
 }
 
 bool is_boolean_word(std::string_view cell) {
@@ -127,6 +170,14 @@ void ColumnEvidence::add(std::string_view cell) {
         case Shape::comma:
             ++commas_;
             return;
+        case Shape::point_three:
+            ++points_;
+            ++groups_.point_three;
+            return;
+        case Shape::comma_three:
+            ++commas_;
+            ++groups_.comma_three;
+            return;
         case Shape::other:
             add_other(cell);
             return;
@@ -145,21 +196,97 @@ void ColumnEvidence::add_other(std::string_view cell) {
         ++booleans_;
         return;
     }
-    const bool hopeless = !date_counts_.empty() && *std::ranges::max_element(date_counts_) == 0;
-    if (hopeless || cell.size() > 30 || !is_digit(cell.front())) {
-        date_counts_.assign(kDateFormats.size(), 0);
-        return;
+    bool fraction = false;
+    const bool short_cell = cell.size() <= 30;
+    const bool by_commas = short_cell && is_grouped(cell, ',', '.', fraction);
+    if (by_commas || (short_cell && is_grouped(cell, '.', ',', fraction))) {
+        ++(by_commas ? groups_.commas : groups_.points);
+        groups_.fractions += fraction ? 1 : 0;
+    } else if (units_ + 1 == others_ && short_cell && has_unit(cell)) {
+        ++units_;
+    } else if (!no_dates_) {
+        add_date(cell);
     }
-    if (date_counts_.empty()) date_counts_.assign(kDateFormats.size(), others_ == 1 ? 1 : 0);
+}
+
+/// A format counts as long as it fits every cell that is nothing else.
+void ColumnEvidence::add_date(std::string_view cell) {
+    if (date_counts_.empty()) date_counts_.resize(kDateFormats.size());
+    no_dates_ = cell.size() > 30 || !is_digit(cell.front());
+    if (no_dates_) return;
     table::ColumnData scratch;
+    bool any = false;
     for (std::size_t i = 0; i < kDateFormats.size(); ++i) {
-        if (date_counts_[i] == 0) continue;
+        if (date_counts_[i] + 1 != others_) continue;
         scratch.type = kDateFormats[i].type;
-        if (date_parsers()[i].append(cell, scratch) == table::ColumnParser::Outcome::value)
-            ++date_counts_[i];
-        else
-            date_counts_[i] = 0;
+        if (date_parsers()[i].append(cell, scratch) != table::ColumnParser::Outcome::value)
+            continue;
+        ++date_counts_[i];
+        any = true;
     }
+    no_dates_ = !any;
+}
+
+void ColumnEvidence::merge(const ColumnEvidence& other) {
+    const auto add_all = [](std::vector<std::int64_t>& to, const std::vector<std::int64_t>& from) {
+        to.resize(std::max(to.size(), from.size()));
+        for (std::size_t i = 0; i < from.size(); ++i) to[i] += from[i];
+    };
+    cells_ += other.cells_;
+    blank_ += other.blank_;
+    integers_ += other.integers_;
+    points_ += other.points_;
+    commas_ += other.commas_;
+    leading_zeros_ += other.leading_zeros_;
+    long_digits_ += other.long_digits_;
+    booleans_ += other.booleans_;
+    others_ += other.others_;
+    units_ += other.units_;
+    groups_.commas += other.groups_.commas;
+    groups_.points += other.groups_.points;
+    groups_.fractions += other.groups_.fractions;
+    groups_.comma_three += other.groups_.comma_three;
+    groups_.point_three += other.groups_.point_three;
+    add_all(missing_words_, other.missing_words_);
+    add_all(date_counts_, other.date_counts_);
+    no_dates_ = no_dates_ || other.no_dates_;
+}
+
+/// Sets the marks and the type when every cell is a number under one meaning of comma and point.
+/// 1,234 alone means thousands in a file cut at commas, which had to quote it, or beside cells that
+/// can mean nothing else; otherwise a decimal comma.
+bool ColumnEvidence::decide_number(table::Column& column, const Receipt& receipt, std::string& mark)
+    const {
+    const std::int64_t grouped = groups_.commas + groups_.points;
+    if (others_ != grouped || leading_zeros_ + long_digits_ > 0) return false;
+    const bool commas_are_thousands =
+        commas_ == groups_.comma_three && groups_.points == 0 &&
+        (groups_.commas > 0 || (commas_ > 0 && (points_ > 0 || receipt.dialect.delimiter == ",")));
+    const bool points_are_thousands = !commas_are_thousands && points_ == groups_.point_three &&
+                                      groups_.commas == 0 && points_ + groups_.points > 0 &&
+                                      (groups_.points > 0 || commas_ > 0);
+    column.type = ColumnType::real;
+    if (commas_are_thousands) {
+        column.format.thousands_mark = ",";
+        if (points_ + groups_.fractions == 0) column.type = ColumnType::integer;
+        mark = ".";
+        return true;
+    }
+    if (points_are_thousands) {
+        column.format.decimal_mark = ",";
+        column.format.thousands_mark = ".";
+        if (commas_ + groups_.fractions == 0) column.type = ColumnType::integer;
+        mark = ",";
+        return true;
+    }
+    if (grouped > 0 || (commas_ > 0 && points_ > 0)) {
+        column.type = ColumnType::text;
+        return false;
+    }
+    mark = commas_ > 0 ? "," : ".";
+    column.format.decimal_mark = mark;
+    if (commas_ + points_ == 0) column.type = ColumnType::integer;
+    return true;
 }
 
 void ColumnEvidence::decide(table::Column& column, Receipt& receipt) const {
@@ -174,9 +301,12 @@ void ColumnEvidence::decide(table::Column& column, Receipt& receipt) const {
     const auto typed = [&](ColumnType type,
                            std::string_view about,
                            std::string found,
-                           std::int64_t count) {
+                           std::int64_t count,
+                           std::int64_t against = 0) {
         column.type = type;
-        receipt.evidence.push_back({std::string(about), column.name, std::move(found), count, 0});
+        receipt.evidence.push_back(
+            {std::string(about), column.name, std::move(found), count, against}
+        );
         for (std::size_t i = 0; i < missing_words_.size(); ++i) {
             if (missing_words_[i] == 0) continue;
             column.format.missing_words.emplace_back(kMissingWords[i]);
@@ -190,11 +320,19 @@ void ColumnEvidence::decide(table::Column& column, Receipt& receipt) const {
         return keep_text(table::kKeptLeadingZeros, leading_zeros_);
     if (long_digits_ > 0 && long_digits_ + numbers == values)
         return keep_text(table::kKeptTooManyDigits, long_digits_);
-    if (integers_ == values) return typed(ColumnType::integer, "type", "integer", values);
-    if (integers_ + points_ == values) return typed(ColumnType::real, "decimal_mark", ".", points_);
-    if (integers_ + commas_ == values) {
-        column.format.decimal_mark = ",";
-        return typed(ColumnType::real, "decimal_mark", ",", commas_);
+    std::string mark;
+    if (decide_number(column, receipt, mark)) {
+        if (column.format.thousands_mark.empty() && column.type == ColumnType::integer)
+            return typed(column.type, "type", "integer", values);
+        const std::int64_t marked = mark == "," ? commas_ : points_;
+        typed(column.type, "decimal_mark", mark, marked);
+        if (column.format.thousands_mark.empty()) return;
+        const std::int64_t thousands =
+            mark == "," ? points_ + groups_.points : commas_ + groups_.commas;
+        receipt.evidence.push_back(
+            {"thousands_mark", column.name, column.format.thousands_mark, thousands, 0}
+        );
+        return;
     }
     if (booleans_ == values) {
         column.format.true_words = {"true"};
@@ -202,12 +340,20 @@ void ColumnEvidence::decide(table::Column& column, Receipt& receipt) const {
         return typed(ColumnType::boolean, "type", "boolean", values);
     }
     for (std::size_t i = 0; i < date_counts_.size(); ++i) {
-        if (others_ != values || date_counts_[i] != values + 1) continue;
+        if (others_ != values || date_counts_[i] != values) continue;
         column.format.date_format = kDateFormats[i].format;
+        // Another order would fit every cell as well.
+        const auto same = std::count(date_counts_.begin(), date_counts_.end(), values) - 1;
+        if (same > 0) receipt.notes.emplace_back("date_order_open");
         return typed(
-            kDateFormats[i].type, "date_order", std::string(kDateFormats[i].format), values
+            kDateFormats[i].type,
+            "date_order",
+            std::string(kDateFormats[i].format),
+            values,
+            same > 0 ? values : 0
         );
     }
+    if (units_ == values) return keep_text(table::kKeptUnits, units_);
     if (numbers * 20 >= values * 19) keep_text(table::kKeptMixed, values - numbers);
 }
 

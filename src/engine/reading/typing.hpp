@@ -15,17 +15,32 @@ namespace csva::reading {
 class ColumnEvidence {
 public:
     void add(std::string_view cell);
+    /// Adds what was counted over other rows of the same column.
+    void merge(const ColumnEvidence& other);
     /// Fills type, format and kept_as_text of `column`; appends what was decided and why to the
     /// receipt.
     void decide(table::Column& column, Receipt& receipt) const;
 
 private:
     void add_other(std::string_view cell);
+    void add_date(std::string_view cell);
+    bool decide_number(table::Column& column, const Receipt& receipt, std::string& mark) const;
+
+    /// How the digits of a number are grouped.
+    struct Groups {
+        std::int64_t commas = 0;       ///< 1,234,567 or 1,234.5: nothing else.
+        std::int64_t points = 0;       ///< 1.234.567 or 1.234,5.
+        std::int64_t fractions = 0;    ///< Of those, with a decimal mark.
+        std::int64_t comma_three = 0;  ///< 1,234: thousands, or three decimals.
+        std::int64_t point_three = 0;  ///< 1.234.
+    };
     std::int64_t cells_ = 0, blank_ = 0, integers_ = 0, points_ = 0, commas_ = 0,
                  leading_zeros_ = 0, long_digits_ = 0;
-    std::int64_t booleans_ = 0, others_ = 0;
+    std::int64_t booleans_ = 0, others_ = 0, units_ = 0;
+    Groups groups_;
     std::vector<std::int64_t> missing_words_;
     std::vector<std::int64_t> date_counts_;
+    bool no_dates_ = false;
 };
 
 }  // namespace csva::reading

@@ -73,6 +73,8 @@ CSVA_NOTES(
 inline constexpr std::string_view kKeptLeadingZeros = "leading_zeros";  ///< 007 would become 7.
 inline constexpr std::string_view kKeptTooManyDigits =
     "too_many_digits";  ///< Does not survive the way to a number.
+inline constexpr std::string_view kKeptUnits =
+    "units";  ///< Numbers with a percent or a currency sign, which a number would lose.
 inline constexpr std::string_view kKeptMixed =
     "mixed";  ///< Most cells are of one type, some are not.
 

@@ -9,7 +9,7 @@
 namespace csva::table {
 
 /// Rows in order, a batch at a time, in bounded memory. Made by `duck::open_table` (Parquet),
-/// `reading::read_cells` and others; consumed by training, scoring, steps and writers. Not
+/// `reading::read_chunks` and others; consumed by training, scoring, steps and writers. Not
 /// thread-safe.
 class TableReader {
 public:
