@@ -206,7 +206,7 @@ CellKind words_kind(std::string_view text) {
         if (is_letter(c) || is_digit(c) || is_wide(c)) continue;
         if (c == '-' || c == '_' || c == '.' || c == '/') continue;
         code = false;
-        constexpr std::string_view kInText = " '()&%+@#?!*$\"[]=<>\\/`{}\n\r";
+        constexpr std::string_view kInText = " :'()&%+@#?!*$\"[]=<>\\/`{}\n\r";
         if (kInText.find(c) == std::string_view::npos) return CellKind::odd;
     }
     return code ? CellKind::code : CellKind::text;

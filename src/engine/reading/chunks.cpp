@@ -53,7 +53,7 @@ private:
         rows_.seek(offset, 0);
         for (int i = 0; i < kRecordsTried && rows_.next(); ++i) {
             const bool plain = rows_.kind() == RowKind::row && rows_.repair().empty() &&
-                               !rows_.record().stray_quote;
+                               rows_.record().stray_quotes == 0;
             if (!plain && rows_.kind() != RowKind::blank) return false;
         }
         return true;

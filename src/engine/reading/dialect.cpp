@@ -33,7 +33,7 @@ struct Judged {
 };
 
 bool is_mark(char c) {
-    constexpr std::string_view kNever = "\"'`._-()[]{}\\ \n\r\t$%@+<>?!";
+    constexpr std::string_view kNever = "\"'`._-()[]{}\\/ \n\r\t$%@+<>?!";
     const auto byte = static_cast<unsigned char>(c);
     const bool alphanumeric =
         (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -45,10 +45,10 @@ double handicap_of(char c) {
     if (kUsual.find(c) != std::string_view::npos) return 1;
     switch (c) {
         case ' ':
-        case ':':
         case '=':
-        case '/':
             return 0.6;
+        case ':':
+            return 0.5;
         default:
             return 0.85;
     }
@@ -143,14 +143,17 @@ double known_share(const Record& record) {
         const bool quoted = !cell.empty() && cell.data() > record.raw.data() &&
                             cell.data() < record.raw.data() + record.raw.size() &&
                             (cell.data()[-1] == '"' || cell.data()[-1] == '\'') &&
-                            !record.stray_quote;
-        if (kind != CellKind::odd || quoted) known += record.stray_quote ? 0.5 : 1;
+                            record.stray_quotes == 0;
+        if (kind != CellKind::odd || quoted) known += record.stray_quotes > 0 ? 0.5 : 1;
     }
     return known / static_cast<double>(record.cells.size());
 }
 
-/// A line that says something as a whole: a number, a date, a time, an address.
-bool is_whole(CellKind kind) {
+/// A line that says something as a whole: a number, a date, a time, an address. With a usual
+/// delimiter in it, it is two numbers rather than one.
+bool is_whole(std::string_view line) {
+    if (line.find_first_of(",;|\t") != std::string_view::npos) return false;
+    const CellKind kind = kind_of(line);
     return is_value_kind(kind) || kind == CellKind::url || kind == CellKind::email;
 }
 
@@ -164,6 +167,8 @@ Judged judge(std::string_view sample, const Candidate& candidate) {
     Judged out;
     double known = 0;
     std::int64_t whole = 0;
+    std::int64_t strays = 0;
+    std::int64_t quoted = 0;
     std::size_t cells = 0;
     while (static_cast<std::size_t>(out.rows) < kSampleRecords && cells < kSampleCells &&
            records.next(record)) {
@@ -172,7 +177,11 @@ Judged judge(std::string_view sample, const Candidate& candidate) {
         cells += record.cells.size();
         ++counts[record.cells.size()];
         known += record.open_quote ? 0 : known_share(record);
-        if (out.rows > 1 && record.cells.size() == 1 && is_whole(kind_of(record.raw))) ++whole;
+        strays += record.open_quote || record.stray_quotes > 0 ? 1 : 0;
+        for (const auto cell : record.cells)
+            quoted +=
+                cell.data() > sample.data() && cell.data()[-1] == candidate.quote.front() ? 1 : 0;
+        if (out.rows > 1 && record.cells.size() == 1 && is_whole(record.raw)) ++whole;
     }
     if (out.rows == 0) return out;
     const auto rows = static_cast<double>(out.rows);
@@ -189,13 +198,20 @@ Judged judge(std::string_view sample, const Candidate& candidate) {
         }
     }
     pattern /= std::exp(entropy);
+    // A rare delimiter in a single line is a mark.
+    if (out.rows_of_mode < 2 && out.rows > 1 && candidate.handicap < 1) pattern *= kOneCell;
+    // Quotes at both ends of cells, and never elsewhere, are quotes.
+    const double quotes = quoted > 0 && strays == 0 ? 1.02 : 1;
     // One column of numbers or times is a table as well: the paper's alpha would hide it.
-    if (counts.size() == 1 && out.mode == 1 && out.rows > 1)
-        pattern = std::max(pattern, 0.7 * static_cast<double>(whole) / (rows - 1));
+    if (counts.size() == 1 && out.mode == 1 && out.rows > 1) {
+        const double share = static_cast<double>(whole) / (rows - 1);
+        pattern = std::max(pattern, 0.7 * share);
+        known = std::max(known, rows * share);
+    }
     // Most rows have one cell: the delimiter is a mark in sentences.
     if (out.mode == 1)
         pattern = std::min(pattern, static_cast<double>(whole) > 0 ? pattern : kOneCell);
-    out.score = pattern * std::max(known / rows, 1e-3) * candidate.handicap;
+    out.score = pattern * std::max(known / rows, 1e-3) * candidate.handicap * quotes;
     return out;
 }
 

@@ -39,7 +39,7 @@ std::vector<Row> rows_of(std::string_view sample, const Dialect& dialect) {
         row.cells.assign(record.cells.begin(), record.cells.end());
         row.line = record.line;
         row.start = start;
-        row.odd_quotes = record.open_quote || record.stray_quote;
+        row.odd_quotes = record.open_quote || record.stray_quotes > 0;
         for (const auto& cell : row.cells) row.filled += kind_of(cell) == CellKind::blank ? 0 : 1;
         cells += row.cells.size();
         start = records.position();
@@ -158,8 +158,11 @@ bool is_header(const std::vector<Row>& rows, std::size_t r, std::size_t width, V
     return differs_from_words(rows[r], looks);
 }
 
-/// A second header row fills what the first left open, or has words in all columns of values.
-bool continues_header(const std::vector<Row>& rows, std::size_t r, std::size_t width) {
+/// A second header row fills what the first left open, repeats it, or has words in all columns of
+/// values.
+bool continues_header(
+    const std::vector<Row>& rows, std::size_t r, std::size_t width, bool all_text
+) {
     const Row& row = rows[r];
     const Row& above = rows[r - 1];
     if (row.cells.size() != width || row.filled < 1 || r + 1 >= rows.size()) return false;
@@ -175,17 +178,22 @@ bool continues_header(const std::vector<Row>& rows, std::size_t r, std::size_t w
                           kind_of(row.cells[i]) != CellKind::blank);
     if (votes.values > 0) return false;
     if (fills) return votes.words > 0 && votes.words * 3 >= votes.typed;
+    if (row.cells == above.cells) return true;
+    if (all_text) return false;
     return votes.typed >= std::min<std::int64_t>(2, static_cast<std::int64_t>(width)) &&
            votes.words == votes.typed;
 }
 
 /// Titles before the table: empty rows, rows of another number of cells, rows with a cell or two.
 std::size_t first_row(const std::vector<Row>& rows, std::size_t width) {
-    std::size_t fullest = 0;
+    std::vector<std::size_t> filled;
     for (const auto& row : rows) {
-        if (row.cells.size() == width) fullest = std::max(fullest, row.filled);
+        if (row.cells.size() == width && row.filled > 0) filled.push_back(row.filled);
     }
-    const std::size_t needed = std::max<std::size_t>(1, (fullest + 1) / 2);
+    if (filled.empty()) return 0;
+    const auto middle = filled.begin() + static_cast<std::ptrdiff_t>(filled.size() / 2);
+    std::ranges::nth_element(filled, middle);
+    const std::size_t needed = std::max<std::size_t>(1, (*middle + 1) / 2);
     std::size_t start = 0;
     while (start < rows.size() && start < kPreambleRecords &&
            (rows[start].cells.size() != width || rows[start].filled < needed))
@@ -210,12 +218,19 @@ std::size_t first_row(const std::vector<Row>& rows, std::size_t width) {
 }
 
 std::vector<std::string> joined_header(
-    const std::vector<Row>& rows, std::size_t first, std::size_t count, std::size_t width
+    const std::vector<Row>& rows,
+    std::size_t first,
+    std::size_t count,
+    std::size_t width,
+    bool all_text
 ) {
     std::vector<std::string> header(width);
     std::vector<std::string> first_cells = rows[first].cells;
-    // Row names of R have no name: one cell less than the rows.
-    if (first_cells.size() + 1 == width && count == 1)
+    // Row names of R have no name: one cell less than the rows, whose last cell is not empty.
+    const bool open_end = std::ranges::all_of(rows, [&](const Row& row) {
+        return row.cells.size() != width || kind_of(row.cells.back()) == CellKind::blank;
+    });
+    if (first_cells.size() + 1 == width && count == 1 && !open_end && !all_text)
         first_cells.insert(first_cells.begin(), std::string());
     for (std::size_t k = 0; k < count; ++k) {
         const bool last = k + 1 == count;
@@ -230,7 +245,7 @@ std::vector<std::string> joined_header(
             const std::string& part = blank && below ? span : cells[i];
             if (count == 1) {
                 header[i] = part;
-            } else if (kind_of(part) != CellKind::blank) {
+            } else if (kind_of(part) != CellKind::blank && (all_text || header[i] != part)) {
                 header[i] += (header[i].empty() ? "" : " ") + part;
             }
         }
@@ -268,11 +283,13 @@ std::size_t other_table(const std::vector<Row>& rows, std::size_t first, const L
 
 }  // namespace
 
-Layout lay_out(std::string_view sample, const Dialect& dialect, std::vector<Evidence>& evidence) {
+Layout lay_out(
+    std::string_view sample, const Dialect& dialect, bool all_text, std::vector<Evidence>& evidence
+) {
     Layout layout;
     auto rows = rows_of(sample, dialect);
     layout.columns = usual_width(rows);
-    layout.comment = comment_mark(rows, layout.columns);
+    if (!all_text) layout.comment = comment_mark(rows, layout.columns);
     if (!layout.comment.empty()) {
         const auto remarks = std::erase_if(rows, [&](const Row& row) {
             return row.cells.front().starts_with(layout.comment);
@@ -282,6 +299,7 @@ Layout lay_out(std::string_view sample, const Dialect& dialect, std::vector<Evid
     std::erase_if(rows, [](const Row& row) {
         return row.cells.size() == 1 && kind_of(row.cells.front()) == CellKind::blank;
     });
+    layout.width = layout.columns;
     if (rows.empty()) return layout;
     const std::size_t first = first_row(rows, layout.columns);
     layout.skipped_lines = rows[first].line - 1;
@@ -291,16 +309,18 @@ Layout lay_out(std::string_view sample, const Dialect& dialect, std::vector<Evid
     std::size_t body = first;
     if (is_header(rows, first, layout.columns, votes)) {
         layout.header_rows = 1;
-        while (layout.header_rows < kHeaderRowsMax &&
-               first + static_cast<std::size_t>(layout.header_rows) < rows.size() &&
-               continues_header(
-                   rows, first + static_cast<std::size_t>(layout.header_rows), layout.columns
-               ))
+        while (
+            layout.header_rows < kHeaderRowsMax &&
+            first + static_cast<std::size_t>(layout.header_rows) < rows.size() &&
+            continues_header(
+                rows, first + static_cast<std::size_t>(layout.header_rows), layout.columns, all_text
+            )
+        )
             ++layout.header_rows;
         body += static_cast<std::size_t>(layout.header_rows);
         layout.columns = std::max(layout.columns, rows.size() == 1 ? rows[first].cells.size() : 0);
         layout.header = joined_header(
-            rows, first, static_cast<std::size_t>(layout.header_rows), layout.columns
+            rows, first, static_cast<std::size_t>(layout.header_rows), layout.columns, all_text
         );
         layout.end = other_table(rows, body, layout);
     }
@@ -311,7 +331,10 @@ Layout lay_out(std::string_view sample, const Dialect& dialect, std::vector<Evid
          layout.header_rows > 0 ? votes.words : votes.values,
          layout.header_rows > 0 ? votes.values : votes.words}
     );
+    layout.width = layout.columns;
     for (std::size_t r = body; r < rows.size() && rows[r].start < layout.end; ++r) {
+        if (all_text && !rows[r].odd_quotes)
+            layout.width = std::max(layout.width, rows[r].cells.size());
         if (rows[r].cells.size() == layout.columns && !rows[r].odd_quotes)
             layout.rows.push_back(std::move(rows[r].cells));
     }

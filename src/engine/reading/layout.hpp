@@ -12,7 +12,8 @@ namespace csva::reading {
 
 /// Where the table stands in a file.
 struct Layout {
-    std::size_t columns = 1;
+    std::size_t columns = 1;  ///< Cells that a row should have.
+    std::size_t width = 1;    ///< Columns of the table: more when rows of any length are kept.
     std::int64_t skipped_lines = 0;  ///< Lines of text before the header.
     std::int64_t header_rows = 0;
     std::vector<std::string> header;  ///< As the file has it, several rows joined by a space.
@@ -26,7 +27,10 @@ struct Layout {
 /// Finds titles before the table, the rows of its header, remarks, and a further table below, by
 /// what the cells look like: a title has few cells, a header has words where the column below has
 /// numbers or dates. Works on the sample; what it decides goes to `evidence`. An upper header cell
-/// spans the empty ones to its right when the lower row fills them.
-Layout lay_out(std::string_view sample, const Dialect& dialect, std::vector<Evidence>& evidence);
+/// spans the empty ones to its right when the lower row fills them. `all_text`: nothing is taken
+/// out for the sake of types: remarks and rows of units stay rows, and rows may have any length.
+Layout lay_out(
+    std::string_view sample, const Dialect& dialect, bool all_text, std::vector<Evidence>& evidence
+);
 
 }  // namespace csva::reading

@@ -86,18 +86,29 @@ int Mender::fit_of(const Cells& cells) const {
     return sum;
 }
 
-bool Mender::recut(Records& records, Record& record) const {
+/// The cut under which every cell fits: the one that leaves fewest quotes in odd places, then the
+/// one that fits best. The record is as that cut leaves it.
+Cut Mender::best_cut(Records& records, Record& record) const {
+    constexpr std::array kCuts{
+        Cut::standard, Cut::literal_quotes, Cut::inner_quotes, Cut::bare_quotes, Cut::closing_gaps
+    };
     int best = -1;
+    std::size_t strays = 0;
     Cut chosen = Cut::standard;
-    for (const Cut cut : {Cut::literal_quotes, Cut::inner_quotes, Cut::closing_gaps}) {
+    for (const Cut cut : kCuts) {
         records.recut(record, cut);
-        const int fits = fit_of(record.cells);
-        if (fits <= best) continue;
+        const int fits = record.open_quote ? -1 : fit_of(record.cells);
+        const bool better = best < 0
+                                ? fits >= 0
+                                : fits >= 0 && (record.stray_quotes < strays ||
+                                                (record.stray_quotes == strays && fits > best));
+        if (!better) continue;
         best = fits;
+        strays = record.stray_quotes;
         chosen = cut;
     }
     records.recut(record, chosen);
-    return best >= 0;
+    return chosen;
 }
 
 /// One or two superfluous delimiters beside empty cells.
@@ -162,7 +173,11 @@ bool Mender::split(Cells& cells) const {
             const int a = fit(left, i);
             const int b = fit(right, i + 1);
             if (a == 0 || b == 0 || (a + b < 3 && !at_quote)) return;
-            const int score = a + b + (at_quote ? 2 : 0);
+            // Between a digit and something else rather than within a number.
+            const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+            const bool mark = right.front() == '.' || right.front() == ',';
+            const bool edge = digit(left.back()) != digit(right.front()) && !mark;
+            const int score = 2 * (a + b) + (at_quote ? 4 : 0) + (edge ? 1 : 0);
             if (score < best) return;
             found = score > best ? 1 : found + 1;
             best = score;
@@ -187,7 +202,7 @@ bool Mender::split(Cells& cells) const {
 
 /// Neighbours put together again, so that each column gets what fits: the text had delimiters.
 /// Dynamic programming over tokens and columns; only the one best way counts.
-bool Mender::join(Cells& cells, std::string_view raw, bool shared_words) const {
+bool Mender::join(Cells& cells, std::string_view raw) const {
     const std::size_t n = cells.size();
     const std::size_t columns = looks_.size();
     if (n <= columns || n > kCellsMax || columns > 100) return false;
@@ -195,8 +210,11 @@ bool Mender::join(Cells& cells, std::string_view raw, bool shared_words) const {
         int score = -1;
         std::size_t from = 0, ways = 0;
     };
-    const auto in_file = [&](std::string_view cell) {
-        return cell.data() >= raw.data() && cell.data() + cell.size() <= raw.data() + raw.size();
+    // What stood in quotes stands alone.
+    const auto is_plain = [&](std::string_view cell) {
+        const bool in_file =
+            cell.data() >= raw.data() && cell.data() + cell.size() <= raw.data() + raw.size();
+        return in_file && (cell.data() == raw.data() || cell.data()[-1] != quote_);
     };
     std::vector<std::vector<Best>> best(columns + 1, std::vector<Best>(n + 1));
     best[0][0] = {0, 0, 1};
@@ -208,9 +226,12 @@ bool Mender::join(Cells& cells, std::string_view raw, bool shared_words) const {
                 std::string_view cell = cells[from];
                 const bool several = end - from > 1;
                 if (several) {
-                    if (looks_[j - 1].patterned || !in_file(cells[from]) ||
-                        !in_file(cells[end - 1]))
-                        continue;
+                    const bool plain = std::all_of(
+                        cells.begin() + static_cast<std::ptrdiff_t>(from),
+                        cells.begin() + static_cast<std::ptrdiff_t>(end),
+                        is_plain
+                    );
+                    if (looks_[j - 1].patterned || !plain) continue;
                     const char* last = cells[end - 1].data() + cells[end - 1].size();
                     cell = {
                         cells[from].data(), static_cast<std::size_t>(last - cells[from].data())
@@ -226,7 +247,7 @@ bool Mender::join(Cells& cells, std::string_view raw, bool shared_words) const {
         }
     }
     const Best& whole = best[columns][n];
-    if (whole.score < 0 || (whole.ways != 1 && !shared_words)) return false;
+    if (whole.score < 0 || whole.ways != 1) return false;
     Cells joined(columns);
     std::size_t end = n;
     for (std::size_t j = columns; j > 0; --j) {
@@ -256,7 +277,7 @@ bool Mender::other_delimiter(Records& records, Record& record) const {
         if (other == delimiter_) continue;
         records.recut(record, Cut::standard, other);
         if (record.open_quote || record.cells.size() < looks_.size()) continue;
-        const bool fits = fit_of(record.cells) >= 0 || join(record.cells, record.raw, false);
+        const bool fits = fit_of(record.cells) >= 0 || join(record.cells, record.raw);
         if (fits && tight()) return true;
     }
     return false;
@@ -264,21 +285,24 @@ bool Mender::other_delimiter(Records& records, Record& record) const {
 
 std::string_view Mender::mend(Records& records, Record& record) const {
     if (looks_.empty() || record.cells.size() > kCellsMax) return {};
-    const bool quotes = record.stray_quote || record.open_quote;
-    if (record.cells.size() == looks_.size() && fit_of(record.cells) >= 0) return {};
-    if (quotes && recut(records, record)) return "stray_quote";
-    records.recut(record, Cut::standard);
+    const bool quotes = record.stray_quotes > 0 || record.open_quote;
+    const bool fitted = record.cells.size() == looks_.size() && fit_of(record.cells) >= 0;
+    if (fitted && !quotes) return {};
+    if (quotes) {
+        const Cut cut = best_cut(records, record);
+        if (cut != Cut::standard) return "stray_quote";
+    }
     if (record.cells.size() == looks_.size() && !record.open_quote) return {};
     if (!record.open_quote) {
         if (drop_blank(record.cells)) return "superfluous_delimiter";
         if (pad(record.cells)) return "cells_left_out";
         if (split(record.cells)) return "lost_delimiter";
-        if (join(record.cells, record.raw, false)) return "unquoted_delimiter";
+        if (join(record.cells, record.raw)) return "unquoted_delimiter";
     }
     if (other_delimiter(records, record)) return "other_delimiter";
     // Nothing agrees: only its first line is spoilt, not what an odd quote ran through.
     records.recut(record, quotes ? Cut::literal_quotes : Cut::standard);
-    if (quotes) record.open_quote = true;
+    record.open_quote = quotes && !any_text_;
     return {};
 }
 

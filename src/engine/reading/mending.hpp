@@ -18,7 +18,8 @@ namespace csva::reading {
 /// once made; share it between threads.
 class Mender {
 public:
-    /// `any_text`: a cell may keep a stray quote although its column holds numbers or dates.
+    /// `any_text`: a cell may keep a stray quote although its column holds numbers or dates, and
+    /// what nothing repairs is cut line by line, its quotes taken as characters.
     Mender(const Layout& layout, const Dialect& dialect, bool any_text);
 
     /// What was done, of `reading:repairs.*`; empty: the record is as it was, and right if its
@@ -38,11 +39,11 @@ private:
     int fit(std::string_view cell, std::size_t column) const;
     /// Sum of fits; -1 when a cell does not fit or their number is wrong.
     int fit_of(const Cells& cells) const;
-    bool recut(Records& records, Record& record) const;
+    Cut best_cut(Records& records, Record& record) const;
     bool drop_blank(Cells& cells) const;
     bool pad(Cells& cells) const;
     bool split(Cells& cells) const;
-    bool join(Cells& cells, std::string_view raw, bool shared_words) const;
+    bool join(Cells& cells, std::string_view raw) const;
     bool other_delimiter(Records& records, Record& record) const;
 
     std::vector<Look> looks_;

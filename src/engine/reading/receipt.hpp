@@ -37,8 +37,8 @@ CSVA_DESCRIBE(
 
 /// One fact that decided something: what, why, and how many cells or lines said so.
 struct Evidence {
-    std::string about;  ///< encoding, delimiter, quote, escape, comment, preamble, header,
-                        ///< decimal_mark, thousands_mark, date_order, missing_words, type.
+    std::string about;   ///< encoding, delimiter, quote, escape, comment, preamble, header,
+                         ///< decimal_mark, thousands_mark, date_order, missing_words, type.
     std::string column;  ///< Display name; empty: the whole file.
     std::string found;   ///< What was decided.
     std::int64_t count_for = 0;
@@ -116,6 +116,15 @@ CSVA_DESCRIBE(
     renamed,
     notes,
     reader
+)
+
+CSVA_NOTES(
+    Receipt,
+    {.field = "remark_lines", .text = "Lines of remarks, not counted as rows.", .defaulted = true},
+    {.field = "rows_repaired", .text = "Rows kept after a repair.", .defaulted = true},
+    {.field = "repair_counts", .text = "What was repaired, and in how many rows.", .defaulted = true
+    },
+    {.field = "first_repairs", .text = "The first 100 repaired rows.", .defaulted = true}
 )
 
 }  // namespace csva::reading

@@ -61,7 +61,7 @@ struct Records::State {
     std::size_t at = 0;
     std::int64_t line = 1;
     std::size_t start = 0;  ///< Of the last record.
-    bool stray = false;
+    std::size_t stray = 0;
     table::TextArena arena;
     /// Bytes at which a plain cell may end: the delimiter's first, line ends; and the quote.
     std::array<bool, 256> stops{};
@@ -127,16 +127,18 @@ struct Records::State {
     }
 
     /// The same for other cuts, within the line: the first quote before a delimiter or a line end.
-    std::size_t closing_quote_in_line(std::size_t i, bool& escapes) const {
+    std::size_t closing_quote_in_line(std::size_t i, bool& escapes) {
         for (; i < size && !is_line_end(i); ++i) {
             if (data[i] != quote) continue;
-            if (cut != Cut::inner_quotes && i + 1 < size && data[i + 1] == quote) {
+            if (cut != Cut::bare_quotes && i + 1 < size && data[i + 1] == quote) {
                 escapes = true;
                 ++i;
             } else if (is_cell_end(i + 1)) {
                 return i;
             } else if (cut == Cut::literal_quotes) {
                 break;
+            } else {
+                ++stray;
             }
         }
         return std::string_view::npos;
@@ -160,13 +162,22 @@ struct Records::State {
         return {out, a.size() + b.size()};
     }
 
+    /// Between two letters, a single quote is no quote.
+    bool is_apostrophe(std::size_t i) const {
+        const auto letter = [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c < 0;
+        };
+        return quote == '\'' && i > 0 && letter(data[i - 1]) &&
+               (i + 1 >= size || letter(data[i + 1]) || data[i + 1] == ' ');
+    }
+
     /// Goes to the end of a plain cell: its delimiter or line end.
     void skip_plain() {
         for (;;) {
             while (at < size && !stops[static_cast<unsigned char>(data[at])]) ++at;
             if (is_cell_end(at)) return;
-            if (has_quote && data[at] == quote) {
-                stray = true;
+            if (has_quote && data[at] == quote && !is_apostrophe(at)) {
+                ++stray;
                 if (cut == Cut::closing_gaps) return;
             }
             ++at;
@@ -185,6 +196,7 @@ struct Records::State {
             if (close == std::string_view::npos && cut == Cut::standard) return false;
             if (close == std::string_view::npos) {
                 ++at;
+                ++stray;
                 skip_plain();
                 out = {data + begin, at - begin};
                 return true;
@@ -201,7 +213,7 @@ struct Records::State {
         const std::size_t rest = at;
         skip_plain();
         const std::string_view plain(data + rest, at - rest);
-        if (rest != begin && plain.find_first_not_of(' ') != std::string_view::npos) stray = true;
+        if (rest != begin && plain.find_first_not_of(' ') != std::string_view::npos) ++stray;
         out = rest == begin ? plain : joined(quoted, plain);
         return true;
     }
@@ -221,14 +233,14 @@ struct Records::State {
     void read(Record& record) {
         at = start;
         line = record.line;
-        stray = false;
+        stray = 0;
         record.cells.clear();
         record.open_quote = !cut_cells(record);
         if (record.open_quote) {
             line = record.line;
             at = line_end_from(start);
         }
-        record.stray_quote = stray;
+        record.stray_quotes = stray;
         record.raw = {data + start, at - start};
         record.blank = record.cells.size() <= 1 &&
                        record.raw.find_first_not_of(" \t") == std::string_view::npos;

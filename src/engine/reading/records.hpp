@@ -35,7 +35,8 @@ private:
 /// How quotes are taken. `standard` is RFC 4180; the others serve records that make no sense so.
 enum class Cut : std::uint8_t {
     standard,
-    inner_quotes,    ///< A quote ends a cell only before a delimiter or a line end.
+    inner_quotes,    ///< A quote ends a cell only before a delimiter or a line end; two are one.
+    bare_quotes,     ///< The same, and two are two.
     literal_quotes,  ///< A quote that does not end right before a delimiter is a character.
     closing_gaps     ///< A quote in the middle of a cell starts the next one: a lost delimiter.
 };
@@ -45,9 +46,9 @@ struct Record {
     std::int64_t line = 0;                ///< Where it starts, from 1.
     std::vector<std::string_view> cells;  ///< Quotes taken off.
     std::string_view raw;                 ///< Its bytes without the line end.
-    bool open_quote = false;   ///< A quote opened and never closed; the record is that one line.
-    bool blank = false;        ///< No byte but spaces.
-    bool stray_quote = false;  ///< A quote stands where RFC 4180 has none.
+    bool open_quote = false;  ///< A quote opened and never closed; the record is that one line.
+    bool blank = false;       ///< No byte but spaces.
+    std::size_t stray_quotes = 0;  ///< Quotes that stand where RFC 4180 has none.
 };
 
 /// Cuts UTF-8 text into records, one pass. RFC 4180 with any delimiter (one byte or more), quote

@@ -34,12 +34,13 @@ base::Result<void> make_plan(Plan& plan, bool all_text, std::vector<Evidence>& e
     found.byte_order_mark = plan.dialect.byte_order_mark;
     found.line_end = plan.dialect.line_end;
     plan.dialect = found;
-    plan.layout = lay_out(sample, plan.dialect, evidence);
-    CHECK_OK(check_width(plan.layout.columns));
+    plan.layout = lay_out(sample, plan.dialect, all_text, evidence);
+    CHECK_OK(check_width(plan.layout.width));
     plan.dialect.skipped_lines = plan.layout.skipped_lines;
     plan.dialect.header_rows = plan.layout.header_rows;
     plan.dialect.header = plan.layout.header_rows > 0;
-    plan.layout.header.resize(plan.layout.columns);
+    plan.layout.header.resize(plan.layout.width);
+    plan.any_length = all_text;
     plan.mender = std::make_shared<Mender>(plan.layout, plan.dialect, all_text);
 
     Records records(plan.file, plan.dialect);
@@ -71,11 +72,15 @@ bool TableRows::next() {
     const std::size_t start = records_.position();
     if (!records_.next(record_)) return false;
     const std::size_t columns = plan_.layout.columns;
-    const bool odd = record_.cells.size() != columns || record_.stray_quote || record_.open_quote;
+    const bool odd =
+        record_.cells.size() != columns || record_.stray_quotes > 0 || record_.open_quote;
     kind_ = RowKind::row;
     reason_ = {};
     repair_ = {};
-    if (!odd && start < plan_.layout.end) return true;
+    if (!odd && start < plan_.layout.end) {
+        if (columns < plan_.layout.width) record_.cells.resize(plan_.layout.width);
+        return true;
+    }
     const std::string& mark = plan_.layout.comment;
     if (record_.blank && columns > 1) {
         kind_ = RowKind::blank;
@@ -86,7 +91,9 @@ bool TableRows::next() {
         reason_ = "other_table";
     } else {
         repair_ = plan_.mender->mend(records_, record_);
-        reason_ = reject_reason(record_, columns);
+        if (plan_.any_length && record_.cells.size() < plan_.layout.width)
+            record_.cells.resize(plan_.layout.width);
+        reason_ = reject_reason(record_, plan_.layout.width);
         if (!reason_.empty()) kind_ = RowKind::rejected;
     }
     return true;

@@ -19,6 +19,7 @@ struct Plan {
     std::shared_ptr<const Mender> mender;
     std::size_t body_start = 0;  ///< Where the first record after the header begins.
     std::int64_t body_line = 1;
+    bool any_length = false;  ///< Rows with fewer cells are kept, the others being empty.
 };
 
 /// Fills `file` and `dialect.encoding` excepted: decides on the sample, steps over the header.

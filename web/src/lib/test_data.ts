@@ -76,6 +76,10 @@ export const receipt: S['Receipt'] = {
     rows_kept: 889,
     rows_rejected: 2,
     blank_lines: 1,
+    remark_lines: 0,
+    rows_repaired: 0,
+    repair_counts: [],
+    first_repairs: [],
     reject_counts: [{ reason: 'too_many_cells', rows: 2 }],
     first_rejects: [
         { line: 14, reason: 'too_many_cells' },

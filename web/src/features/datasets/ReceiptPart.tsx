@@ -43,6 +43,18 @@ function HowRead({ receipt }: { receipt: Receipt }) {
     if (dialect.skipped_lines > 0)
         lines.push(t('datasets:ui.receipt.skipped', { count: dialect.skipped_lines }));
     if (receipt.blank_lines > 0) lines.push(t('datasets:ui.receipt.blank', { count: receipt.blank_lines }));
+    if (receipt.remark_lines > 0)
+        lines.push(t('datasets:ui.receipt.remarks', { count: receipt.remark_lines }));
+    if (receipt.rows_repaired > 0)
+        lines.push(
+            t('datasets:ui.receipt.repaired', {
+                count: receipt.rows_repaired,
+                lines: receipt.first_repairs
+                    .slice(0, 8)
+                    .map((repair) => formatInteger(repair.line))
+                    .join(', '),
+            }),
+        );
     if (receipt.renamed.length > 0)
         lines.push(t('datasets:ui.receipt.renamed', { names: receipt.renamed.join(', ') }));
     return (
