@@ -333,8 +333,6 @@ Layout lay_out(
     );
     layout.width = layout.columns;
     for (std::size_t r = body; r < rows.size() && rows[r].start < layout.end; ++r) {
-        if (all_text && !rows[r].odd_quotes)
-            layout.width = std::max(layout.width, rows[r].cells.size());
         if (rows[r].cells.size() == layout.columns && !rows[r].odd_quotes)
             layout.rows.push_back(std::move(rows[r].cells));
     }

@@ -21,6 +21,18 @@ base::Result<void> check_width(std::size_t columns) {
     );
 }
 
+/// Columns that rows of any length need: those of the longest that nothing repairs.
+std::size_t width_of_rows(const Plan& plan) {
+    constexpr int kRecords = 2000;
+    TableRows rows(plan);
+    std::size_t width = plan.layout.columns;
+    for (int i = 0; i < kRecords && rows.next(); ++i) {
+        const bool long_row = rows.kind() == RowKind::rejected && rows.reason() == "too_many_cells";
+        if (long_row) width = std::max(width, rows.record().cells.size());
+    }
+    return width;
+}
+
 }  // namespace
 
 base::Result<void> make_plan(Plan& plan, bool all_text, std::vector<Evidence>& evidence) {
@@ -35,11 +47,10 @@ base::Result<void> make_plan(Plan& plan, bool all_text, std::vector<Evidence>& e
     found.line_end = plan.dialect.line_end;
     plan.dialect = found;
     plan.layout = lay_out(sample, plan.dialect, all_text, evidence);
-    CHECK_OK(check_width(plan.layout.width));
+    CHECK_OK(check_width(plan.layout.columns));
     plan.dialect.skipped_lines = plan.layout.skipped_lines;
     plan.dialect.header_rows = plan.layout.header_rows;
     plan.dialect.header = plan.layout.header_rows > 0;
-    plan.layout.header.resize(plan.layout.width);
     plan.any_length = all_text;
     plan.mender = std::make_shared<Mender>(plan.layout, plan.dialect, all_text);
 
@@ -52,7 +63,9 @@ base::Result<void> make_plan(Plan& plan, bool all_text, std::vector<Evidence>& e
     }
     plan.body_start = records.position();
     plan.body_line = records.line();
-    return {};
+    if (all_text) plan.layout.width = width_of_rows(plan);
+    plan.layout.header.resize(plan.layout.width);
+    return check_width(plan.layout.width);
 }
 
 std::string_view reject_reason(const Record& record, std::size_t columns) {
