@@ -77,12 +77,18 @@ bool beats_chance(
 }  // namespace
 
 double loss_of(const Target& target, RowSpan rows, std::span<const double> answers) {
+    constexpr double kHonesty = 0.02;
+    if (rows.empty()) return 1e300;
     const Judged judged(target, rows, answers);
-    const auto value =
-        stats::find_score(target.task == Task::regression ? "rmse" : first_score(target.task))
-            ->function(judged.input, {});
-    if (std::isnan(value)) return 1e300;
-    return target.task == Task::binary ? 1 - value : value;
+    const auto score = [&](std::string_view name) {
+        return stats::find_score(name)->function(judged.input, {});
+    };
+    double loss = 0;
+    if (target.task == Task::binary)
+        loss = 1 - score("roc_auc") + kHonesty * score("log_loss");
+    else
+        loss = score(target.task == Task::regression ? "rmse" : first_score(target.task));
+    return std::isnan(loss) ? 1e300 : loss;
 }
 
 LeaderboardLine score_line(

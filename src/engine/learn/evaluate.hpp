@@ -8,7 +8,7 @@ namespace csva::learn {
 
 using RowSpan = std::span<const std::uint32_t>;
 
-/// 1 - AUC (two classes), log loss (more) or RMSE of answers on `rows`.
+/// 1 - AUC + 0.02 log loss (two classes), log loss (more) or RMSE of answers on `rows`.
 double loss_of(const Target& target, RowSpan rows, std::span<const double> answers);
 /// Every score of the task's catalogue with its interval.
 LeaderboardLine score_line(

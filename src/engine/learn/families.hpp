@@ -5,6 +5,7 @@
 #include "engine/learn/types.hpp"
 #include "foundation/base/control.hpp"
 
+#include <map>
 #include <span>
 
 namespace csva::learn {
@@ -24,6 +25,12 @@ struct Candidate {
     double columns = 1;  ///< Share of the columns a tree sees (a node, for forests).
     double rows = 1;     ///< Share of the rows a tree sees.
     double ridge = 1e-3;
+    double leaf_ridge = 0;     ///< L2 penalty on a leaf's answer (boosting).
+    int bins = 255;            ///< Cuts a number can have at most.
+    bool random_cuts = false;  ///< Boosting that tries one random cut a column.
+    bool log_target = false;   ///< Fits the logarithm of the target (see StoredPart::link).
+    double smear = 1;          ///< log_target: factor that makes the estimates' mean right.
+    int seed_shift = 0;        ///< Another draw of rows and columns.
     bool early_stop = true;
 };
 
@@ -35,29 +42,42 @@ struct FitContext {
     int classes = 0;  ///< 0 for regression.
     std::int64_t seed = 1;
     std::int64_t threads = 0;
+    double log_offset = 0;  ///< Added before the logarithm of a target is taken.
     double deadline_s = 0;  ///< Steady seconds; a fit past it keeps the rounds it has.
     base::Control* control = nullptr;
 };
 
 struct Fit {
     std::vector<StoredPart> parts;
+    std::vector<double> judged;  ///< Answers on the judge rows, `outputs` for each.
     int trees = 0;
     std::vector<double> gain;  ///< By feature; empty for linear models.
     bool cut_short = false;
+    double wall_s = 0;
 };
 
-/// Fits on `rows`; `stop_rows` (may be empty) end boosting early and serve nothing else.
+/// Binned rows of one split, kept between the candidates that use them. One thread at a time.
+struct Binned {
+    struct Pair {
+        GbmDataset fit, judge;
+    };
+    std::map<int, Pair> by_bins;
+};
+
+/// Fits on `rows`; `judge_rows` (may be empty) are answered, and end boosting early. `binned` may
+/// be null; else it belongs to exactly these rows.
 base::Result<Fit> fit_candidate(
     const FitContext& context,
     const Candidate& candidate,
     std::span<const std::uint32_t> rows,
-    std::span<const std::uint32_t> stop_rows
+    std::span<const std::uint32_t> judge_rows,
+    Binned* binned = nullptr
 );
 
-/// Estimated seconds of a fit on a common machine: the unit of the budget, so that a rerun makes
-/// the same choices.
+/// Estimated seconds of one core for a fit: the unit of the budget, so that a rerun makes the same
+/// choices.
 double work_units(
-    const Candidate& candidate, int trees, std::size_t rows, std::size_t features, int classes
+    const Candidate& candidate, int trees, std::size_t rows, const Matrix& matrix, int classes
 );
 
 double steady_now_s();

@@ -26,6 +26,8 @@ namespace {
     X(BoosterAddValidData) \
     X(BoosterUpdateOneIter) \
     X(BoosterGetEval) \
+    X(BoosterGetNumPredict) \
+    X(BoosterGetPredict) \
     X(BoosterSaveModelToString) \
     X(BoosterLoadModelFromString) \
     X(BoosterFeatureImportance) \
@@ -138,6 +140,20 @@ base::Result<void> push(
 
 }  // namespace
 
+void Matrix::count_distinct() {
+    constexpr std::size_t kSample = 4000;
+    const std::size_t step = rows / kSample + 1;
+    distinct.clear();
+    for (const auto& column : columns) {
+        std::vector<float> seen;
+        for (std::size_t i = 0; i < rows; i += step)
+            if (!std::isnan(column[i])) seen.push_back(column[i]);
+        std::ranges::sort(seen);
+        const auto gone = std::ranges::unique(seen);
+        distinct.push_back(std::max<std::size_t>(2, seen.size() - gone.size()));
+    }
+}
+
 base::Result<void> open_lightgbm() {
     if (functions().ready) return {};
     return base::fail(base::ErrorKind::unavailable, "learn.library_missing");
@@ -162,12 +178,18 @@ base::Result<GbmDataset> GbmDataset::make(
     GbmDataset data;
     data.handle = std::shared_ptr<void>(handle, [](void* h) { functions().DatasetFree(h); });
     CHECK_OK(push(handle, matrix, rows));
+    CHECK_OK(data.set_labels(rows, labels));
+    return data;
+}
+
+base::Result<void> GbmDataset::set_labels(
+    std::span<const std::uint32_t> rows, std::span<const float> labels
+) {
     std::vector<float> own(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) own[i] = labels[rows[i]];
-    CHECK_OK(check(functions().DatasetSetField(
-        handle, "label", own.data(), static_cast<int>(own.size()), C_API_DTYPE_FLOAT32
-    )));
-    return data;
+    return check(functions().DatasetSetField(
+        handle.get(), "label", own.data(), static_cast<int>(own.size()), C_API_DTYPE_FLOAT32
+    ));
 }
 
 base::Result<Gbm> Gbm::create(const GbmDataset& data, const std::string& parameters) {
@@ -205,6 +227,19 @@ base::Result<double> Gbm::eval() const {
     int count = 0;
     CHECK_OK(check(functions().BoosterGetEval(handle.get(), 1, &count, values)));
     return values[0];
+}
+
+base::Result<void> Gbm::valid_answers(std::size_t outputs, std::vector<double>& out) const {
+    std::int64_t size = 0;
+    CHECK_OK(check(functions().BoosterGetNumPredict(handle.get(), 1, &size)));
+    std::vector<double> by_output(static_cast<std::size_t>(size));
+    CHECK_OK(check(functions().BoosterGetPredict(handle.get(), 1, &size, by_output.data())));
+    // LightGBM writes output by output.
+    const std::size_t rows = by_output.size() / outputs;
+    out.resize(by_output.size());
+    for (std::size_t k = 0; k < outputs; ++k)
+        for (std::size_t i = 0; i < rows; ++i) out[i * outputs + k] = by_output[k * rows + i];
+    return {};
 }
 
 base::Result<std::string> Gbm::text(int rounds) const {

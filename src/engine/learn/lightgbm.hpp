@@ -15,6 +15,9 @@ struct Matrix {
     std::size_t rows = 0;
     std::vector<std::vector<float>> columns;
     std::vector<std::int64_t> levels;  ///< By column: 0 for a number, else its count of categories.
+    /// By column: different values in a sample, at least 2; the cuts that a fit can have.
+    std::vector<std::size_t> distinct;
+    void count_distinct();
 };
 
 /// LightGBM's library, opened by dlopen at first use. Errors: learn.library_missing.
@@ -31,6 +34,10 @@ public:
         const std::string& parameters,
         const GbmDataset* reference = nullptr
     );
+    /// Other labels for the same binned rows; `labels` are by table row, `rows` those of `make`.
+    base::Result<void> set_labels(
+        std::span<const std::uint32_t> rows, std::span<const float> labels
+    );
     std::shared_ptr<void> handle;
 };
 
@@ -44,6 +51,8 @@ public:
     base::Result<bool> update();
     /// Value of the first metric on the validation rows.
     base::Result<double> eval() const;
+    /// Answers on the validation rows after the last round, `outputs` for each row, row by row.
+    base::Result<void> valid_answers(std::size_t outputs, std::vector<double>& out) const;
     base::Result<std::string> text(int rounds) const;
     base::Result<std::vector<double>> importance(int rounds, std::size_t features) const;
     std::shared_ptr<void> handle;

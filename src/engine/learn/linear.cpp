@@ -182,4 +182,15 @@ void linear_scores(
     );
 }
 
+void linear_answer(
+    const StoredPart& part, std::size_t outputs, const float* features, double* out
+) {
+    linear_scores(part, outputs, features, out);
+    if (outputs == 1) return;
+    const double top = *std::max_element(out, out + outputs);
+    double sum = 0;
+    for (std::size_t k = 0; k < outputs; ++k) sum += out[k] = std::exp(out[k] - top);
+    for (std::size_t k = 0; k < outputs; ++k) out[k] /= sum;
+}
+
 }  // namespace csva::learn

@@ -23,5 +23,7 @@ StoredPart fit_linear(
 
 /// Scores before softmax (classes >= 2) or the estimate. `out` has max(1, classes) entries.
 void linear_scores(const StoredPart& part, std::size_t outputs, const float* features, double* out);
+/// Probabilities (outputs >= 2) or the estimate before its link.
+void linear_answer(const StoredPart& part, std::size_t outputs, const float* features, double* out);
 
 }  // namespace csva::learn

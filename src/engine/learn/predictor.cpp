@@ -20,7 +20,8 @@ std::size_t thread_slot() {
     return slot;
 }
 
-/// Class by class a forest's answers need not sum to 1.
+}  // namespace
+
 void normalise(double* out, std::size_t outputs) {
     double sum = 0;
     for (std::size_t k = 0; k < outputs; ++k) sum += out[k];
@@ -28,7 +29,11 @@ void normalise(double* out, std::size_t outputs) {
         out[k] = sum > 0 ? out[k] / sum : 1 / static_cast<double>(outputs);
 }
 
-}  // namespace
+double linked(const StoredPart& part, double answer) {
+    if (part.link != "log") return answer;
+    constexpr double kMost = 700;  // exp() of more is infinite.
+    return part.smear * std::exp(std::min(answer, kMost)) - part.offset;
+}
 
 struct Predictor::State {
     StoredModel model;
@@ -71,12 +76,8 @@ void Predictor::State::part(std::size_t i, const float* row, double* out) const 
     if (stored.kind == "constant") {
         std::ranges::copy(stored.weights, out);
     } else if (stored.kind == "linear") {
-        linear_scores(stored, outputs, row, out);
-        if (outputs == 1) return;
-        const double top = *std::max_element(out, out + outputs);
-        double sum = 0;
-        for (std::size_t k = 0; k < outputs; ++k) sum += out[k] = std::exp(out[k] - top);
-        for (std::size_t k = 0; k < outputs; ++k) out[k] /= sum;
+        linear_answer(stored, outputs, row, out);
+        if (outputs == 1) out[0] = linked(stored, out[0]);
     } else if (stored.output >= 0) {
         std::fill_n(out, outputs, 0.0);
         booster_part(i, row, out + stored.output);
@@ -88,6 +89,7 @@ void Predictor::State::part(std::size_t i, const float* row, double* out) const 
         out[0] = 1 - out[1];
     } else {
         booster_part(i, row, out);
+        if (outputs == 1) out[0] = linked(stored, out[0]);
     }
 }
 

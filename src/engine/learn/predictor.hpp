@@ -21,8 +21,37 @@ struct StoredPart {
     std::vector<std::int64_t> first;   ///< linear: position of the feature's first weight.
     std::vector<std::int64_t> levels;  ///< linear: 0 for a number, else its count of categories.
     std::vector<double> weights;       ///< linear: output-major; constant: the answer.
+    /// Empty: the part answers the target. "log": it answers ln(target + offset), and its estimate
+    /// is smear * exp(answer) - offset.
+    std::string link;
+    double offset = 0;
+    double smear = 1;
 };
-CSVA_DESCRIBE(StoredPart, kind, weight, output, booster, fill, scale, first, levels, weights)
+CSVA_DESCRIBE(
+    StoredPart,
+    kind,
+    weight,
+    output,
+    booster,
+    fill,
+    scale,
+    first,
+    levels,
+    weights,
+    link,
+    offset,
+    smear
+)
+CSVA_NOTES(
+    StoredPart,
+    {.field = "link", .text = "Empty or log.", .defaulted = true},
+    {.field = "offset", .text = "Taken away after the exponential.", .defaulted = true},
+    {.field = "smear", .text = "Factor of the exponential.", .defaulted = true}
+)
+/// The part's estimate from what its trees or weights say.
+double linked(const StoredPart& part, double answer);
+/// Makes answers given class by class (a forest's) sum to 1.
+void normalise(double* out, std::size_t outputs);
 
 /// A model that can be named at prediction. Outputs: probabilities by class, or one estimate.
 struct StoredModel {

@@ -118,6 +118,10 @@ float Preparation::number_feature(const Feature& feature, double value, table::C
                 std::fmod(std::floor(days(value, type)) + 3, 7);  // 1970-01-01 was a Thursday.
             return static_cast<float>(week < 0 ? week + 7 : week);
         }
+        case FeatureKind::hour: {
+            const double hour = std::fmod(value / 3600e6, 24);
+            return static_cast<float>(hour < 0 ? hour + 24 : hour);
+        }
         default:
             return static_cast<float>(value);
     }

@@ -21,9 +21,12 @@ enum class FeatureKind : std::uint8_t {
     weekday,
     length,
     text_number,
-    word
+    word,
+    hour
 };
-CSVA_DESCRIBE_ENUM(FeatureKind, number, category, offset, month, weekday, length, text_number, word)
+CSVA_DESCRIBE_ENUM(
+    FeatureKind, number, category, offset, month, weekday, length, text_number, word, hour
+)
 
 struct Feature {
     std::int64_t column = 0;  ///< Position in Preparation::columns.

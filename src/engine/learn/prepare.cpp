@@ -17,6 +17,10 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kMaxClasses = 100;
 constexpr std::size_t kMaxCategories = 1000;
 constexpr std::size_t kMaxWords = 40;
+// A row number is worth a look (rows in order of time) when there are many rows; one that nearly
+// gives the target away only says that the file is sorted by it.
+constexpr std::size_t kRowNumberRows = 1000;
+constexpr double kRowNumberExplains = 0.97;
 
 bool is_time(ColumnType t) {
     return t == ColumnType::date || t == ColumnType::timestamp || t == ColumnType::time;
@@ -184,6 +188,8 @@ void fit_numbers(
         {.column = position, .kind = FeatureKind::offset, .epoch = input.low, .unit = unit}
     );
     if (raw.column.type == ColumnType::time) return;
+    if (raw.column.type == ColumnType::timestamp)
+        out.push_back({.column = position, .kind = FeatureKind::hour});
     out.push_back({.column = position, .kind = FeatureKind::month});
     out.push_back({.column = position, .kind = FeatureKind::weekday});
 }
@@ -307,21 +313,20 @@ std::string exclusion(const RawColumn& c, std::size_t rows) {
     if (constant) return "constant";
     if (steps && c.column.type == ColumnType::integer &&
         std::abs(last - first) < 3 * static_cast<double>(rows))
-        return "row_number";
+        return std::string(kRowNumber);
     return "";
 }
 
-double alone(const RawColumn& column, const Target& target) {
-    const std::size_t rows = target.labels.size();
-    if (rows < 20) return 0;
+double alone(const RawColumn& column, const Target& target, std::span<const std::uint32_t> rows) {
+    if (rows.size() < 20) return 0;
     const auto cell = [&](std::size_t i) {
         if (column.is_text()) return static_cast<double>(column.codes[i]);
         return column.exact.empty() ? static_cast<double>(column.numbers[i]) : column.exact[i];
     };
     // Cells sorted and cut into runs: fitted on even rows, judged on odd ones.
     std::vector<std::uint32_t> order;
-    const std::size_t step = rows / 20'000 + 1;
-    for (std::size_t i = 0; i < rows; i += step) order.push_back(static_cast<std::uint32_t>(i));
+    const std::size_t step = rows.size() / 20'000 + 1;
+    for (std::size_t i = 0; i < rows.size(); i += step) order.push_back(rows[i]);
     const auto key = [&](std::uint32_t i) {
         const double v = cell(i);
         return std::isnan(v) ? -1e300 : v;
@@ -369,13 +374,24 @@ double alone(const RawColumn& column, const Target& target) {
 }
 
 Preparation fit_preparation(
-    RawTable& table, std::vector<ExcludedColumn>& excluded, Matrix& matrix
+    RawTable& table,
+    std::span<const std::uint32_t> development,
+    std::vector<ExcludedColumn>& excluded,
+    std::vector<std::size_t>& doubtful,
+    Matrix& matrix
 ) {
     Preparation out;
     matrix.rows = table.row_ids.size();
     for (auto& raw : table.columns) {
         auto reason = exclusion(raw, matrix.rows);
-        if (reason.empty() && alone(raw, table.target) > 0.999) reason = "leakage";
+        const double explained =
+            reason.empty() || reason == kRowNumber ? alone(raw, table.target, development) : 0;
+        if (reason == kRowNumber && matrix.rows >= kRowNumberRows &&
+            explained < kRowNumberExplains) {
+            reason.clear();
+            doubtful.push_back(out.columns.size());
+        }
+        if (reason.empty() && explained > 0.999) reason = "leakage";
         InputColumn input{.column = raw.column};
         std::vector<Feature> features;
         const auto position = static_cast<std::int64_t>(out.columns.size());
@@ -402,6 +418,22 @@ Preparation fit_preparation(
         raw = RawColumn{};
     }
     return out;
+}
+
+void drop_column(Preparation& preparation, Matrix& matrix, std::size_t column) {
+    for (std::size_t f = preparation.features.size(); f-- > 0;) {
+        auto& at = preparation.features[f].column;
+        if (at > static_cast<std::int64_t>(column)) {
+            --at;
+        } else if (at == static_cast<std::int64_t>(column)) {
+            const auto offset = static_cast<std::ptrdiff_t>(f);
+            preparation.features.erase(preparation.features.begin() + offset);
+            matrix.columns.erase(matrix.columns.begin() + offset);
+            matrix.levels.erase(matrix.levels.begin() + offset);
+        }
+    }
+    preparation.columns.erase(preparation.columns.begin() + static_cast<std::ptrdiff_t>(column));
+    preparation.index();
 }
 
 std::vector<std::int32_t> find_groups(const RawTable& table) {

@@ -6,6 +6,9 @@
 #include "engine/table/source.hpp"
 #include "foundation/base/control.hpp"
 
+#include <span>
+#include <string_view>
+
 namespace csva::learn {
 
 /// A column in memory: numbers as float32 (times exact), texts as numbers into a dictionary, -1 for
@@ -46,11 +49,23 @@ base::Result<RawTable> load_table(
 /// Why a column is left out, or empty.
 std::string exclusion(const RawColumn& column, std::size_t rows);
 /// Share of the target that a column alone explains, on rows it was not fitted on: 1 gives the
-/// target away.
-double alone(const RawColumn& column, const Target& target);
+/// target away. Looks at `rows` only.
+double alone(const RawColumn& column, const Target& target, std::span<const std::uint32_t> rows);
 
-/// Features of the kept columns; `excluded` says what was left out. Frees the columns as it goes.
-Preparation fit_preparation(RawTable& table, std::vector<ExcludedColumn>& excluded, Matrix& matrix);
+inline constexpr std::string_view kRowNumber = "row_number";
+
+/// Features of the kept columns; `excluded` says what was left out, `doubtful` which columns number
+/// the rows and must show their worth. The target is looked at in development rows only. Frees the
+/// columns as it goes.
+Preparation fit_preparation(
+    RawTable& table,
+    std::span<const std::uint32_t> development,
+    std::vector<ExcludedColumn>& excluded,
+    std::vector<std::size_t>& doubtful,
+    Matrix& matrix
+);
+/// Takes a column and its features out again.
+void drop_column(Preparation& preparation, Matrix& matrix, std::size_t column);
 
 /// Numbers of groups by row (rows of one group belong together), or empty.
 std::vector<std::int32_t> find_groups(const RawTable& table);
