@@ -227,8 +227,9 @@ base::Result<void> refit_all(Run& run, const std::vector<Entry>& list) {
     return {};
 }
 
-/// Leaderboard from the trials: scored as fitted without the held-out rows, then fitted on all.
-base::Result<void> finish(Run& run) {
+/// Leaderboard from the trials: scored as fitted without the held-out rows, then (`again`) fitted
+/// on all.
+base::Result<void> finish(Run& run, bool again) {
     auto& s = run.search;
     const double reserve = s.budget_s * kUnitsPerSecond * kRefitShare;
     const auto list = entries(s, reserve, run.matrix.rows);
@@ -238,7 +239,7 @@ base::Result<void> finish(Run& run) {
     run.out.models.clear();
     if (!list.empty()) add_importance(run, list.front().members);
     for (const auto& e : list) CHECK_OK(judge(run, fold_model(run, e), &e));
-    if (run.matrix.rows <= kRefitMost && !s.context.control->cancelled())
+    if (again && run.matrix.rows <= kRefitMost && !s.context.control->cancelled())
         CHECK_OK(refit_all(run, list));
     run.out.report.leaderboard.push_back(std::move(baseline_line));
     run.out.models.push_back(std::move(baseline_model));
@@ -258,7 +259,8 @@ base::Result<void> check_families(const TrainRequest& request, Task task) {
     return {};
 }
 
-/// One family with given trees: nothing is left to choose.
+/// One family with given trees: nothing is left to choose. The model that is scored is kept as it
+/// is.
 bool is_fixed(const TrainRequest& request) {
     return request.options.trees && request.options.families.size() == 1 && !request.options.folds;
 }
@@ -278,7 +280,7 @@ base::Result<void> train_fixed(Run& run, const TrainRequest& request) {
     trial.parts.push_back(std::move(fit.parts));
     trial.gain = std::move(fit.gain);
     s.trials.push_back(std::move(trial));
-    return finish(run);
+    return finish(run, false);
 }
 
 /// Five folds when a common candidate costs little, else one part that judges.
@@ -388,7 +390,7 @@ base::Result<void> learn(Run& run, const TrainRequest& request) {
     auto& s = run.search;
     if (is_fixed(request)) return train_fixed(run, request);
     CHECK_OK(search(s, request));
-    return s.trials.empty() ? base::Result<void>() : finish(run);
+    return s.trials.empty() ? base::Result<void>() : finish(run, true);
 }
 
 }  // namespace
@@ -435,7 +437,8 @@ base::Result<TrainOutcome> train(
         return base::fail(base::ErrorKind::invalid_argument, kNoColumn);
     if (!run.matrix.columns.empty() && !control.cancelled()) {
         run.matrix.count_distinct();
-        add_folds(run.split, target, plan, fold_count(run, request.options));
+        if (!is_fixed(request))
+            add_folds(run.split, target, plan, fold_count(run, request.options));
         CHECK_OK(learn(run, request));
     }
     if (report.best.empty()) report.best = "Baseline";
