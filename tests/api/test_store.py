@@ -7,6 +7,7 @@ import subprocess  # nosec B404
 import time
 
 from conftest import new_server
+from support.server import ROOT, program
 
 SOON = "UPDATE schedules SET next_at = 0"
 OLD_S = 3 * 24 * 3600
@@ -63,3 +64,9 @@ def clear_turns(server):
         return
     with sqlite3.connect(server.data / "csva.sqlite", timeout=10) as store:
         store.execute(SOON)
+
+
+def test_the_page_of_settings_is_what_the_program_prints():
+    printed = subprocess.run([program(), "doctor", "--settings"], check=True,  # nosec B603
+                             capture_output=True, text=True).stdout
+    assert (ROOT / "docs/settings.md").read_text() == printed, "csva doctor --settings > docs/settings.md"

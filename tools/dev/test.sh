@@ -19,12 +19,23 @@ test_folder() {
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0:abort_on_error=0}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 
-# test_unit PRESET REPORT [CTEST OPTION]...: with a PostgreSQL server beside it.
+# The programs of src/ with sanitizers, PostgreSQL beside them, and the fuzzers' corpora.
 test_unit() {
-    local preset=$1 report=$2
-    shift 2
     "$SYSTEM_PYTHON" tests/support/with_postgres.py \
-        ctest --test-dir "build/$preset" --output-on-failure -j "$JOBS" --output-junit "$PWD/$REPORTS/$report.xml" "$@"
+        ctest --test-dir build/coverage --output-on-failure -j "$JOBS" --output-junit "$PWD/$REPORTS/unit.xml"
+}
+
+# The whole service killed at random moments and at each named place, on SQLite and on PostgreSQL.
+test_kill() {
+    local backend mode failed=
+    : >"$REPORTS/kill.log"
+    for backend in sqlite postgres; do
+        for mode in --rounds=50 --crash-points; do
+            CSVA_PROGRAM=$PWD/build/release/bin/csva "$CACHE_DIR/api-venv/bin/python" tests/kill/run.py \
+                --backend "$backend" "$mode" 2>&1 | tee -a "$REPORTS/kill.log" || failed=1
+        done
+    done
+    [ -z "$failed" ]
 }
 
 coverage_minimum() { awk -v part="$1" '$1 == part {print $2}' tools/dev/coverage_minimum.txt; }
@@ -40,7 +51,6 @@ test_api() {
 }
 
 test_e2e() {
-    build_preset release csva
     CSVA_PROGRAM=$PWD/build/release/bin/csva timeout 900 npm --prefix web run --silent e2e 2>&1 | tee "$REPORTS/e2e.log"
 }
 
@@ -61,17 +71,16 @@ dev_test() {
     rm -rf "$REPORTS" && mkdir -p "$REPORTS"
     dev_check
     stage "Web UI" build_web
-    stage "Build" build_preset dev
-    stage "Unit tests" test_unit dev unit -LE kill
-    [ ! -f web/package-lock.json ] || stage "Web unit tests" test_web
-    report "Kill tests" test_unit dev kill -L kill
+    stage "Web unit tests" test_web
     find build/coverage -name '*.gcda' -delete 2>/dev/null || true
-    report "Build with sanitizers and coverage" build_preset coverage
-    report "Unit tests with sanitizers" test_unit coverage sanitized -LE kill
-    report "API tests on both back ends" test_api
-    report "Coverage of src/" report_coverage
-    [ ! -f web/e2e/run.mjs ] || report "Browser tests" test_e2e
+    stage "Build with sanitizers and coverage" build_preset coverage
+    stage "Unit tests" test_unit
+    stage "API tests on both back ends" test_api
+    stage "Coverage of src/" report_coverage
+    stage "Release build" build_preset release csva
+    stage "Kill tests on both back ends" test_kill
+    stage "Browser tests" test_e2e
     stages_end || STAGES_BAD=1
-    "$SYSTEM_PYTHON" tools/summary.py "$REPORTS" unit web || STAGES_BAD=1
+    "$SYSTEM_PYTHON" tools/summary.py "$REPORTS" unit web api kill e2e || STAGES_BAD=1
     [ -z "${STAGES_BAD:-}" ]
 }

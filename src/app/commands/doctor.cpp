@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <iostream>
 
 namespace csva::app {
@@ -19,6 +20,7 @@ using base::Result;
 struct Options {
     CommonOptions common;
     bool json = false;
+    bool settings = false;
 };
 
 struct Finding {
@@ -102,7 +104,39 @@ void print(const Findings& findings, bool as_json) {
         std::cout << fmt::format("{:5}  {:24} {}\n", one.good ? "ok" : "BAD", one.check, one.text);
 }
 
+std::string environment_name(std::string_view setting) {
+    std::string name = "CSVA_";
+    for (const char c : setting)
+        name += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return name;
+}
+
+/// The reference of all settings, as docs/settings.md holds it.
+void print_settings() {
+    std::cout
+        << "# Settings\n\n"
+           "Printed by `csva doctor --settings`. A value comes from the environment, else from "
+           "the file given with `--config` (`[section]` and `key`), else it is the default. A "
+           "secret may also stand in a file that `..._FILE` names.\n\n"
+           "| setting | environment | default | unit | meaning |\n|---|---|---|---|---|\n";
+    for (const auto& row : setting_rows()) {
+        const auto value = row.default_value.empty() ? "" : fmt::format("`{}`", row.default_value);
+        std::cout << fmt::format(
+            "| `{}` | `{}` | {} | {} | {} |\n",
+            row.name,
+            environment_name(row.name),
+            value,
+            row.unit,
+            row.text
+        );
+    }
+}
+
 Result<int> examine(const Options& options) {
+    if (options.settings) {
+        print_settings();
+        return 0;
+    }
     Findings findings;
     findings.checks.push_back(library("DuckDB", duck::library_version()));
     findings.checks.push_back(library("LightGBM", lightgbm_version()));
@@ -125,6 +159,7 @@ void add_doctor(CommandLine& line) {
     );
     add_common_options(*command, options->common);
     command->add_flag("--json", options->json, "Machine-readable answer");
+    command->add_flag("--settings", options->settings, "Print the list of settings instead");
     command->callback([&line, options] {
         int code = 0;
         run(line, [&]() -> Result<void> {

@@ -50,6 +50,8 @@ private:
     }();
 };
 
+constexpr int kNiceness = 10;
+
 /// The child parses hostile files: it dies with its agent, leaves no core, is the first to go when
 /// memory runs out, and has no network where the system lets it give that up.
 void settle_in() {
@@ -59,6 +61,8 @@ void settle_in() {
         ::_exit(1);  // It has died already.
     const struct rlimit none{};
     ::setrlimit(RLIMIT_CORE, &none);
+    // Who waits for a page comes before who waits for a model.
+    (void)::setpriority(PRIO_PROCESS, 0, kNiceness);
     // Root may do it plainly, others inside a user namespace, where the kernel allows those.
     if (::unshare(CLONE_NEWNET) != 0) (void)::unshare(CLONE_NEWUSER | CLONE_NEWNET);
     if (std::FILE* file = std::fopen("/proc/self/oom_score_adj", "w"); file != nullptr) {

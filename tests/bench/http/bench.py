@@ -21,6 +21,9 @@ import urllib.request
 
 import psutil
 
+import busy
+import large
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.abspath(HERE + "/../../..")
 BIN = os.path.dirname(sys.executable)
@@ -209,7 +212,12 @@ def main():
             peer("FastAPI, uvicorn 2", [*uvicorn, "--workers", "2", "fastapi_app:app"], HERE, 8243, options),
         ]
         report(rows)
-        sys.exit(1 if goals(rows) else 0)
+        missed = goals(rows)
+        os.mkdir(folder + "/busy")
+        missed += busy.main(options.csva, server, wrk, folder + "/busy", options.seconds)
+        os.mkdir(folder + "/large")
+        missed += large.main(options.csva, server, folder + "/large", options.csv)
+        sys.exit(1 if missed else 0)
 
 
 if __name__ == "__main__":
