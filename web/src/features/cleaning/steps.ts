@@ -28,12 +28,11 @@ export function choiceWord(t: TFunction, option: string, choice: string): string
 export function stepSentence(t: TFunction, step: Step): string {
     const { strategy, value, type, name } = step.options ?? {};
     const how = strategy === 'constant' ? quoted(value) : choiceWord(t, 'strategy', String(strategy));
-    const key = `cleaning:ui.done.${nameOf(step.step)}`;
-    const known = i18next.exists(key);
     const columns = formatNames(step.columns ?? [], 6);
+    const key = `cleaning:ui.done.${nameOf(step.step)}${columns === '' ? '_all' : ''}`;
+    const known = i18next.exists(key);
     return t(known ? key : 'cleaning:ui.done.other', {
         columns,
-        all: columns === '' ? 'yes' : 'no',
         how,
         type: choiceWord(t, 'type', String(type)),
         name: known ? quoted(name) : stepName(t, step.step),
