@@ -1,44 +1,56 @@
-// The main job in a real browser against the real server, in both languages; once without a mouse.
+// The main job in a real browser against the real server, in both languages, with every state around it; once without
+// a mouse. CSVA_PROGRAM=path of csva; CSVA_SHARED_DATA=folder with data/diamonds.csv and data/iris.csv;
+// CSVA_E2E_ONLY=en,titanic narrows it while one works on it; CSVA_E2E_PICTURES=0 takes no pictures.
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { pictures } from './checks.mjs';
-import { around, predict, signIn, train, withoutMouse } from './journeys.mjs';
+import { pictures, root } from './checks.mjs';
+import { cleaning } from './cleaning.mjs';
+import { predict, train } from './journeys.mjs';
+import { withoutMouse } from './keyboard.mjs';
 import { startServer } from './server.mjs';
+import { asColleague, firstRun, liveTraining, people, tabs, uploadStates } from './states.mjs';
 
-const root = resolve(import.meta.dirname, '../..');
 const shared = process.env.CSVA_SHARED_DATA;
 const folders = [join(root, 'tests/data'), ...(shared ? [join(shared, 'data')] : [])];
-const wanted = (process.env.CSVA_E2E_FILES ?? 'titanic.csv,telco-churn.csv,diamonds.csv,iris.csv').split(',');
 const targets = {
     'titanic.csv': 'Survived',
     'telco-churn.csv': 'Churn',
     'diamonds.csv': 'price',
     'iris.csv': 'species',
 };
+const only = process.env.CSVA_E2E_ONLY?.split(',');
+const wanted = (name) => !only || only.includes(name);
+const languages = ['en', 'fr'].filter(
+    (language) => !only?.some((one) => one.length === 2) || wanted(language),
+);
+const narrowed = only?.some((one) => one.length > 2);
+const runs = (name) => !narrowed || wanted(name);
 const failures = [];
-const count = { done: 0, skipped: 0 };
+const count = { done: 0, skipped: 0, states: 0 };
 
+/** Texts of the pages by `feature:key` (the `ui.` left out; a key that is no page's is written `feature:/key`). */
 function texts(language) {
     return (key) => {
         const [feature, name] = key.split(':');
-        return JSON.parse(readFileSync(join(root, `locales/${feature}.${language}.json`), 'utf8'))[
-            `ui.${name}`
-        ];
+        const all = JSON.parse(readFileSync(join(root, `locales/${feature}.${language}.json`), 'utf8'));
+        return all[name.startsWith('/') ? name.slice(1) : `ui.${name}`];
     };
 }
 
 const find = (file) => folders.map((folder) => join(folder, file)).find((path) => existsSync(path));
 
 /** Runs one journey; what breaks it is a failure with a picture, and the next one goes on. */
-async function journey(page, state, run) {
+async function journey({ page }, state, run) {
+    const started = Date.now();
     try {
         await run();
         count.done += 1;
     } catch (error) {
         failures.push(`${state}: ${error.message}`);
-        await page.screenshot({ path: join(pictures, `${state}-failed.png`) });
+        await page.screenshot({ path: join(pictures, `${state}-failed.png`) }).catch(() => {});
     }
+    console.log(`${state}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
 async function visitIn(browser, url, language) {
@@ -47,32 +59,65 @@ async function visitIn(browser, url, language) {
     const page = await context.newPage();
     page.on('pageerror', (error) => failures.push(`${language}: ${error.message}`));
     page.on('console', (message) => {
-        const expected = /status of 40[134]/.test(message.text());
+        const expected = /status of 4\d\d|ERR_FAILED/.test(message.text());
         if (message.type() === 'error' && !expected) failures.push(`${language}: ${message.text()}`);
     });
-    return { page, url, t: texts(language), failures };
+    return { page, url, t: texts(language), failures, count };
 }
 
-async function allFiles(visit, language) {
-    for (const file of wanted) {
-        const path = find(file);
-        const state = `${language}-${file.split('.')[0]}`;
-        if (!path) {
-            console.log(`skipped ${state}: set CSVA_SHARED_DATA`);
-            count.skipped += 1;
-            continue;
+async function oneFile(visit, language, file) {
+    const path = find(file);
+    const state = `${language}-${file.split('.')[0]}`;
+    if (!path) {
+        console.log(`skipped ${state}: set CSVA_SHARED_DATA`);
+        count.skipped += 1;
+        return;
+    }
+    await journey(visit, state, async () => {
+        const took = await train(visit, state, { path, target: targets[file] });
+        console.log(`${state}: ${(took / 1000).toFixed(1)} s from drop to verdict`);
+        await predict(visit, state, path);
+    });
+}
+
+async function aroundTitanic(visit, language) {
+    const view = `${visit.url}/view/1/`;
+    if (runs('tabs')) await journey(visit, `${language}-tabs`, () => tabs(visit, language, view));
+    if (runs('live')) {
+        const go = () => liveTraining(visit, language, view, targets['titanic.csv']);
+        await journey(visit, `${language}-live`, go);
+    }
+    if (runs('cleaning')) await journey(visit, `${language}-cleaning`, () => cleaning(visit, language, view));
+}
+
+/** Everything in one language, on a store of its own. */
+async function inLanguage(browser, language) {
+    const server = await startServer();
+    try {
+        const visit = await visitIn(browser, server.url, language);
+        await journey(visit, `${language}-first-run`, () => firstRun(visit, language, server.link));
+        if (runs('upload')) await journey(visit, `${language}-upload`, () => uploadStates(visit, language));
+        for (const file of Object.keys(targets))
+            if (runs(file.split('.')[0])) await oneFile(visit, language, file);
+        await aroundTitanic(visit, language);
+        if (runs('people')) {
+            await journey(visit, `${language}-people`, () => people(visit, language));
+            const go = () => asColleague(visit, language, find('titanic.csv'));
+            await journey(visit, `${language}-colleague`, go);
         }
-        await journey(visit.page, state, async () => {
-            const took = await train(visit, state, { path, target: targets[file] });
-            console.log(`${state}: ${(took / 1000).toFixed(1)} s from drop to verdict`);
-            const view = visit.page.url().split('?')[0];
-            await predict(visit, state, path);
-            if (file === wanted[0]) await around(visit, language, view);
-        });
+        await visit.page.context().close();
+        if (runs('keyboard')) {
+            const fresh = await visitIn(browser, server.url, language);
+            const wish = { path: find('titanic.csv'), target: targets['titanic.csv'] };
+            await journey(fresh, `${language}-keyboard`, () => withoutMouse(fresh, wish));
+            await fresh.page.context().close();
+        }
+    } finally {
+        await server.stop();
     }
 }
 
-const server = await startServer();
+const started = Date.now();
 const browser = await chromium.launch({
     executablePath: process.env.CSVA_CHROMIUM ?? '/usr/bin/chromium',
     args: [
@@ -84,19 +129,13 @@ const browser = await chromium.launch({
     ],
 });
 try {
-    for (const language of ['en', 'fr']) {
-        const visit = await visitIn(browser, server.url, language);
-        await journey(visit.page, `${language}-sign-in`, () => signIn(visit, language));
-        await allFiles(visit, language);
-        const path = find('iris.csv') ?? find('titanic.csv');
-        const target = path.endsWith('iris.csv') ? 'species' : 'Survived';
-        await journey(visit.page, `${language}-keyboard`, () => withoutMouse(visit, { path, target }));
-        await visit.page.context().close();
-    }
+    for (const language of languages) await inLanguage(browser, language);
 } finally {
     await browser.close();
-    await server.stop();
 }
 for (const failure of failures) console.error(`FAILED ${failure}`);
-console.log(`end-to-end: ${count.done} journeys done, ${count.skipped} skipped, ${failures.length} failures`);
+console.log(
+    `end-to-end: ${count.done} journeys done, ${count.skipped} skipped, ${count.states} states looked at, ` +
+        `${failures.length} failures, ${((Date.now() - started) / 1000).toFixed(0)} s`,
+);
 process.exit(failures.length > 0 ? 1 : 0);

@@ -1,40 +1,42 @@
-// Starts the real server on an empty store, with one administrator; CSVA_URL names one that runs already.
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+// Starts the real server on an empty store. What it logs goes to tests/output/e2e-server.log.
+import { spawn } from 'node:child_process';
+import { createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { output, root } from './checks.mjs';
 
-const root = resolve(import.meta.dirname, '../..');
-export const name = process.env.CSVA_E2E_USER ?? 'e2e';
-export const password = process.env.CSVA_E2E_PASSWORD ?? 'correct horse battery staple';
+export const name = 'ada';
+export const password = 'correct horse battery staple';
 
-async function answers(url) {
-    for (let tries = 0; tries < 150; tries += 1) {
-        const ok = await fetch(`${url}/login/`).then(
-            (r) => r.ok,
-            () => false,
-        );
-        if (ok) return;
-        await new Promise((done) => setTimeout(done, 200));
-    }
-    throw new Error(`no answer from ${url}`);
+const built = ['release', 'dev'].map((preset) => join(root, `build/${preset}/bin/csva`));
+const program = process.env.CSVA_PROGRAM ?? built.find((path) => existsSync(path));
+const port = process.env.CSVA_E2E_PORT ?? '8285';
+
+/** The one-time link, as the server prints it when it is ready. */
+function firstRunLink(server) {
+    return new Promise((done, fail) => {
+        let said = '';
+        server.stdout.on('data', (bytes) => {
+            said += bytes;
+            const link = /(http\S+\/setup\/\?token=\S+)[\s\S]*answers on/.exec(said);
+            if (link) done(link[1]);
+        });
+        server.once('exit', (code) => fail(new Error(`the server ended with ${code}: ${said}`)));
+    });
 }
 
 export async function startServer() {
-    if (process.env.CSVA_URL) return { url: process.env.CSVA_URL, stop: () => {} };
-    const binary = process.env.CSVA_BINARY ?? join(root, 'build/dev/bin/csva');
-    const port = process.env.CSVA_E2E_PORT ?? '8285';
+    if (!program) throw new Error('no program: ./dev build release, or CSVA_PROGRAM=path');
     const folder = mkdtempSync(join(tmpdir(), 'csva-e2e-'));
-    const wish = ['user', 'add', name, '--admin', '--password-stdin', '--data-dir', folder];
-    const added = spawnSync(binary, wish, { input: password, encoding: 'utf8' });
-    if (added.status !== 0) throw new Error(`csva user add: ${added.stderr}${added.stdout}`);
-    const server = spawn(binary, ['serve', '--listen', `127.0.0.1:${port}`, '--data-dir', folder], {
-        stdio: ['ignore', 'ignore', 'inherit'],
+    const server = spawn(program, ['serve', '--listen', `127.0.0.1:${port}`, '--data-dir', folder], {
+        env: { ...process.env, CSVA_DATA_SAMPLE: 'false' },
+        stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const url = `http://127.0.0.1:${port}`;
-    await answers(url);
+    server.stderr.pipe(createWriteStream(join(output, 'e2e-server.log'), { flags: 'a' }));
+    const link = await firstRunLink(server);
     return {
-        url,
+        url: `http://127.0.0.1:${port}`,
+        link,
         stop: async () => {
             const ended = new Promise((done) => server.once('exit', done));
             server.kill('SIGTERM');

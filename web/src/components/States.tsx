@@ -38,7 +38,7 @@ interface RefusalProps {
 export function Refusal({ message, hint, id, onRetry }: RefusalProps) {
     const { t } = useTranslation();
     return (
-        <Alert color="red" variant="outline" role="alert" title={message}>
+        <Alert color="var(--mantine-color-error)" variant="outline" role="alert" title={message}>
             <Text size="sm">{hint}</Text>
             {id && (
                 <Text size="xs" c="dimmed" mt={4}>

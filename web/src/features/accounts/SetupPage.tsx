@@ -40,7 +40,7 @@ export default function SetupPage() {
                         </Alert>
                     )}
                     {!token && (
-                        <Alert color="red" variant="outline" role="alert">
+                        <Alert color="var(--mantine-color-error)" variant="outline" role="alert">
                             {t('accounts:ui.setup.no_token')}
                         </Alert>
                     )}
