@@ -33,6 +33,7 @@ export async function startServer() {
         stdio: ['ignore', 'pipe', 'pipe'],
     });
     server.stderr.pipe(createWriteStream(join(output, 'e2e-server.log'), { flags: 'a' }));
+    process.once('exit', () => server.kill('SIGTERM')); // also when a journey broke off
     const link = await firstRunLink(server);
     return {
         url: `http://127.0.0.1:${port}`,

@@ -128,7 +128,9 @@ export async function people(visit, state) {
     await check(visit, `${state}-project-refused`);
     await page.getByLabel(t('projects:members.add_name')).fill(colleague.name);
     await press(visit, 'projects:members.add_submit');
-    const role = page.getByLabel(t('projects:members.role_of').replace('{name}', colleague.name));
+    const role = page.getByRole('combobox', {
+        name: t('projects:members.role_of').replace('{name}', colleague.name),
+    });
     await role.click();
     await page.getByRole('option', { name: t('projects:role.viewer'), exact: true }).click();
     await page.waitForFunction(() => !document.querySelector('input[disabled]'));

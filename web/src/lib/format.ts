@@ -24,6 +24,10 @@ export function formatNumber(value: number, digits = 4): string {
     );
 }
 
+/** A number with so many decimals, for columns of them. */
+export const formatFixed = (value: number, digits: number) =>
+    numberForm({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+
 export const formatPercent = (ratio: number, digits = 0) =>
     numberForm({ style: 'percent', maximumFractionDigits: digits }).format(ratio);
 

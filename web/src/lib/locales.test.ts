@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 const locales = resolve(import.meta.dirname, '../../../locales');
 const sources = resolve(import.meta.dirname, '..');
+const server = resolve(import.meta.dirname, '../../../src');
 const read = (name: string) =>
     JSON.parse(readFileSync(resolve(locales, name), 'utf8')) as Record<string, string>;
 const features = readdirSync(locales)
@@ -52,10 +53,15 @@ describe('catalogues', () => {
         expect(wrong).toEqual([]);
     });
 
-    it('hold no text of the pages that no page names', () => {
-        const all = readdirSync(sources, { recursive: true, encoding: 'utf8' })
-            .filter((file) => /\.tsx?$/.test(file) && !file.includes('.test.'))
-            .map((file) => readFileSync(resolve(sources, file), 'utf8'))
+    it('hold no text of the pages that nothing names', () => {
+        const all = [sources, server]
+            .flatMap((folder) =>
+                readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) =>
+                    resolve(folder, file),
+                ),
+            )
+            .filter((file) => /\.(tsx?|cpp)$/.test(file) && !file.includes('.test.'))
+            .map((file) => readFileSync(file, 'utf8'))
             .join('\n');
         // A key is named whole, or by its beginning when its end is a value: `training:ui.task.${task}`.
         const named = [...all.matchAll(/(\w+:[\w.]+)(\$\{)?/g)].map(([, key, open]) => ({ key, open }));

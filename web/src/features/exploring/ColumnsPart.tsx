@@ -128,7 +128,7 @@ function ColumnCard({ column }: { column: ColumnProfile }) {
     const bars = barsOf(column, language);
     const sentence = columnSentence(t, column, language);
     return (
-        <Stack className="card" p="md" gap="xs">
+        <Stack className="card" p="md" gap="xs" style={open ? { gridColumn: '1 / -1' } : undefined}>
             <Group justify="space-between" wrap="nowrap" align="flex-start">
                 <Title order={3} size="h5" style={{ overflowWrap: 'anywhere' }}>
                     {column.name}

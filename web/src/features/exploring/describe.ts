@@ -42,8 +42,8 @@ export function columnSentence(t: TFunction, column: ColumnProfile, language: st
     if (column.count === 0) return t('exploring:ui.sentence.empty');
     const { histogram } = column;
     if (histogram && (isNumber(column.type) || isMoment(column.type))) {
-        const low = column.minimum_text || edgeText(column.type, histogram.low, language);
-        const high = column.maximum_text || edgeText(column.type, histogram.high, language);
+        const low = edgeText(column.type, column.minimum ?? histogram.low, language);
+        const high = edgeText(column.type, column.maximum ?? histogram.high, language);
         const middle = column.quantiles[3];
         const range = {
             low,

@@ -7,8 +7,10 @@ import type { Cell, FormField, Row } from './queries';
 /** The typical value as the form's field holds it. */
 export function typicalOf({ type, typical }: FormField): Cell {
     if (typical === '') return null;
-    if (type === 'integer' || type === 'real')
-        return Number.isFinite(Number(typical)) ? Number(typical) : null;
+    if (type === 'integer' || type === 'real') {
+        const number = Number(typical);
+        return Number.isFinite(number) ? Number(number.toPrecision(6)) : null;
+    }
     if (type === 'boolean') return typical === 'true';
     return type === 'timestamp' ? typical.replace(' ', 'T') : typical;
 }

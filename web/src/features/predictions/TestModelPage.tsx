@@ -8,6 +8,7 @@ import { Answer } from './Answer';
 import { BatchPart } from './BatchPart';
 import { useModelForm, usePredict, type ModelForm } from './queries';
 import { RowForm } from './RowForm';
+import { modelLabel } from '../training/scores';
 
 function OneCase({ datasetId, form }: { datasetId: number; form: ModelForm }) {
     const { t } = useTranslation();
@@ -49,7 +50,7 @@ export default function TestModelPage() {
     const title = form ? t('predictions:ui.title', { target: form.model.target }) : model;
     const lead = form && (
         <>
-            {t('predictions:ui.lead', { model: form.model.name })}{' '}
+            {t('predictions:ui.lead', { model: modelLabel(t, form.model.name) })}{' '}
             <Link to={`/view/${datasetId}/?tab=predict&training=${form.model.training_id}`}>
                 {t('predictions:ui.back')}
             </Link>

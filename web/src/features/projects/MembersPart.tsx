@@ -1,4 +1,4 @@
-import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DataTable, type Column } from '../../components/DataTable';
@@ -83,18 +83,17 @@ function AddMember({ projectId }: { projectId: number }) {
                     <Select
                         label={t('projects:ui.members.role')}
                         allowDeselect={false}
-                        w={{ base: '100%', sm: 360 }}
                         value={role}
-                        data={roles.map((value) => ({
-                            value,
-                            label: t(`projects:ui.role.${value}_text`),
-                        }))}
+                        data={roles.map((value) => ({ value, label: t(`projects:ui.role.${value}`) }))}
                         onChange={(value) => setRole(value as Role)}
                     />
                     <Button type="submit" loading={add.isPending}>
                         {t('projects:ui.members.add_submit')}
                     </Button>
                 </Group>
+                <Text size="sm" c="dimmed">
+                    {t(`projects:ui.role.${role}_text`)}
+                </Text>
             </Stack>
         </form>
     );

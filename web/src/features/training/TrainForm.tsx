@@ -17,6 +17,7 @@ import { ErrorNote } from '../../components/States';
 import type { View } from '../datasets/queries';
 import type { Profile } from '../exploring/types';
 import type { Preset, Task, TrainRequest } from './queries';
+import { modelLabel } from './scores';
 import { proposeTargets } from './targets';
 
 const presets: Preset[] = ['quick', 'solid', 'best'];
@@ -58,7 +59,7 @@ function Advanced({ wish, task, onChange }: AdvancedProps) {
     const tasks: Task[] = ['automatic', 'binary', 'multiclass', 'regression'];
     const names = task === 'regression' ? families.regression : families.classification;
     return (
-        <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <SimpleGrid cols={{ base: 1, sm: 2 }} style={{ alignItems: 'end' }}>
             <Select
                 label={t('training:ui.advanced.task')}
                 allowDeselect={false}
@@ -80,13 +81,14 @@ function Advanced({ wish, task, onChange }: AdvancedProps) {
                 label={t('training:ui.advanced.families')}
                 description={t('training:ui.advanced.families_text')}
                 value={options.families ?? []}
-                data={names}
+                data={names.map((name) => ({ value: name, label: modelLabel(t, name) }))}
                 onChange={(value) => set({ families: value })}
             />
             {(Object.keys(limits) as NumberOption[]).map((name) => (
                 <NumberInput
                     key={name}
                     label={t(`training:ui.advanced.${name}`)}
+                    description={t(`training:ui.advanced.${name}_text`)}
                     min={limits[name][0]}
                     max={limits[name][1]}
                     allowDecimal={name === 'learning_rate'}
@@ -158,6 +160,7 @@ export function TrainForm({ view, profile, busy, error, onTrain }: TrainFormProp
                                     key={preset}
                                     value={preset}
                                     p="md"
+                                    bg="var(--mantine-color-body)"
                                     aria-label={`${t(`training:ui.preset.${preset}`)}. ${t(`training:ui.preset.${preset}_text`)}`}
                                 >
                                     <Group wrap="nowrap" align="flex-start">

@@ -5,10 +5,10 @@ import { Link } from 'react-router';
 import { Chart, type Ink } from '../../components/Chart';
 import { DataTable } from '../../components/DataTable';
 import { Section } from '../../components/Section';
-import { formatDuration, formatInteger, formatNumber, formatPercent } from '../../lib/format';
+import { formatDuration, formatFixed, formatInteger, formatPercent } from '../../lib/format';
 import { textOr } from '../../lib/i18n';
 import type { LeaderboardLine, Report } from './queries';
-import { confusionRows, scoreText } from './scores';
+import { confusionRows, modelWords, scoreText } from './scores';
 
 const classesShown = 30;
 
@@ -142,6 +142,7 @@ export function Leaderboard({
     datasetId?: number;
 }) {
     const { t } = useTranslation();
+    const timed = lines.some((line) => line.fit_s > 0);
     const scores = lines[0]?.scores.map((score) => score.name) ?? [];
     return (
         <DataTable
@@ -160,6 +161,7 @@ export function Leaderboard({
                             {line.name === best && (
                                 <span className="small-term">({t('training:ui.leaderboard.chosen')})</span>
                             )}
+                            <div className="small-term">{modelWords(t, line.name)}</div>
                         </>
                     ),
                 },
@@ -178,12 +180,16 @@ export function Leaderboard({
                         return score ? scoreText(name, score.value) : '–';
                     },
                 })),
-                {
-                    key: 'time',
-                    head: t('training:ui.leaderboard.time'),
-                    number: true,
-                    cell: (line) => formatNumber(Number(line.fit_s.toFixed(2))),
-                },
+                ...(timed
+                    ? [
+                          {
+                              key: 'time',
+                              head: t('training:ui.leaderboard.time'),
+                              number: true,
+                              cell: (line: LeaderboardLine) => formatFixed(line.fit_s, 1),
+                          },
+                      ]
+                    : []),
                 ...(datasetId
                     ? [
                           {
@@ -235,6 +241,8 @@ function Confusion({ report }: { report: Report }) {
                 </List>
             )}
             <ScrollArea
+                w="fit-content"
+                maw="100%"
                 className="card"
                 type="auto"
                 viewportProps={{

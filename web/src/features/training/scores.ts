@@ -1,10 +1,22 @@
-import { formatNumber, formatPercent } from '../../lib/format';
+import type { TFunction } from 'i18next';
+import { formatFixed, formatNumber, formatPercent } from '../../lib/format';
+import { textOr } from '../../lib/i18n';
 
 const shares = new Set(['accuracy', 'roc_auc', 'r2']);
 
 /** A score as people read it: shares in per cent, the others as numbers. */
 export function scoreText(name: string, value: number, digits = 1): string {
-    return shares.has(name) ? formatPercent(value, digits) : formatNumber(value, 3);
+    if (shares.has(name)) return formatPercent(value, digits);
+    return Math.abs(value) < 10 ? formatFixed(value, 3) : formatNumber(value, 4);
+}
+
+/** What kind of model a leaderboard name stands for, in plain words. */
+export const modelWords = (t: TFunction, name: string) =>
+    textOr(t, `training:ui.model.${name.replace(/Classifier$|Regressor$/, '')}`, '');
+
+export function modelLabel(t: TFunction, name: string): string {
+    const words = modelWords(t, name);
+    return words ? `${name} (${words})` : name;
 }
 
 /** Right answers of each class out of a row-major confusion matrix. */
