@@ -30,7 +30,12 @@ function RowsSentence({ receipt }: { receipt: Receipt }) {
 
 function HowRead({ receipt }: { receipt: Receipt }) {
     const { t } = useTranslation();
-    const { dialect } = receipt;
+    const {
+        dialect,
+        remark_lines: remarks = 0,
+        rows_repaired: repaired = 0,
+        first_repairs: repairs = [],
+    } = receipt;
     const lines = [
         t('datasets:ui.receipt.encoding', { encoding: dialect.encoding }),
         t('datasets:ui.receipt.delimiter', {
@@ -43,13 +48,12 @@ function HowRead({ receipt }: { receipt: Receipt }) {
     if (dialect.skipped_lines > 0)
         lines.push(t('datasets:ui.receipt.skipped', { count: dialect.skipped_lines }));
     if (receipt.blank_lines > 0) lines.push(t('datasets:ui.receipt.blank', { count: receipt.blank_lines }));
-    if (receipt.remark_lines > 0)
-        lines.push(t('datasets:ui.receipt.remarks', { count: receipt.remark_lines }));
-    if (receipt.rows_repaired > 0)
+    if (remarks > 0) lines.push(t('datasets:ui.receipt.remarks', { count: remarks }));
+    if (repaired > 0)
         lines.push(
             t('datasets:ui.receipt.repaired', {
-                count: receipt.rows_repaired,
-                lines: receipt.first_repairs
+                count: repaired,
+                lines: repairs
                     .slice(0, 8)
                     .map((repair) => formatInteger(repair.line))
                     .join(', '),
