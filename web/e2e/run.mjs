@@ -27,7 +27,7 @@ const languages = ['en', 'fr'].filter(
 const narrowed = only?.some((one) => one.length > 2);
 const runs = (name) => !narrowed || wanted(name);
 const failures = [];
-const count = { done: 0, skipped: 0, states: 0 };
+const count = { ran: 0, failed: 0, skipped: 0, states: 0 };
 
 /** Texts of the pages by `feature:key` (the `ui.` left out; a key that is no page's is written `feature:/key`). */
 function texts(language) {
@@ -43,13 +43,15 @@ const find = (file) => folders.map((folder) => join(folder, file)).find((path) =
 /** Runs one journey; what breaks it is a failure with a picture, and the next one goes on. */
 async function journey({ page }, state, run) {
     const started = Date.now();
+    const before = failures.length;
+    count.ran += 1;
     try {
         await run();
-        count.done += 1;
     } catch (error) {
         failures.push(`${state}: ${error.message}`);
         await page.screenshot({ path: join(pictures, `${state}-failed.png`) }).catch(() => {});
     }
+    if (failures.length > before) count.failed += 1;
     console.log(`${state}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
@@ -134,8 +136,10 @@ try {
     await browser.close();
 }
 for (const failure of failures) console.error(`FAILED ${failure}`);
+const seconds = ((Date.now() - started) / 1000).toFixed(0);
+console.log(`${count.states} states looked at in ${seconds} s, ${failures.length} findings`);
+// The form that tools/summary.py counts.
 console.log(
-    `end-to-end: ${count.done} journeys done, ${count.skipped} skipped, ${count.states} states looked at, ` +
-        `${failures.length} failures, ${((Date.now() - started) / 1000).toFixed(0)} s`,
+    `Browser journeys: ${count.ran + count.skipped} ran, ${count.failed} failed, ${count.skipped} skipped`,
 );
 process.exit(failures.length > 0 ? 1 : 0);

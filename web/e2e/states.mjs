@@ -104,6 +104,18 @@ export async function tabs(visit, state, view) {
         }
         await check(visit, `${state}-${tab}`);
     }
+    await page.emulateMedia({ colorScheme: 'dark' });
+    for (const [what, address] of [
+        ['columns', `${view}?tab=columns`],
+        ['cleaning', `${view}?tab=cleaning`],
+        ['verdict', `${view}?tab=predict&training=1`],
+        ['home', `${visit.url}/`],
+    ]) {
+        await page.goto(address);
+        await page.locator('.card, .drop').first().waitFor();
+        await check(visit, `${state}-dark-${what}`);
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
 }
 
 /** One's account with its tokens, the users, a shared project with a colleague in it. */

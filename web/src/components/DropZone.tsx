@@ -51,7 +51,7 @@ export function DropZone({ title, choose, hint, accept, progress, onFile }: Drop
                     <Button size="md" onClick={() => input.current?.click()}>
                         {choose}
                     </Button>
-                    <Text size="sm" c="dimmed" maw={520}>
+                    <Text size="sm" c="dimmed" maw={520} style={{ textWrap: 'balance' }}>
                         {hint}
                     </Text>
                 </Stack>

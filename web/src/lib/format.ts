@@ -82,6 +82,7 @@ export function formatAgo(ms: number, now = Date.now()): string {
 /** Seconds as "1 min 20 s". */
 export function formatDuration(seconds: number): string {
     const whole = Math.max(0, Math.round(seconds));
+    if (whole < 1) return '< 1 s';
     if (whole < 60) return `${whole} s`;
     return whole % 60 === 0
         ? `${Math.floor(whole / 60)} min`
