@@ -15,9 +15,9 @@ def wait(ask, done, what):
     raise AssertionError(f"{what} did not end: {found}")
 
 
-def upload(client, name, content):
+def upload(client, name, content, **fields):
     """Number of the data set, once it is read."""
-    answer = client.post("/api/upload-csv/", files={"file": (name, content)})
+    answer = client.post("/api/upload-csv/", files={"file": (name, content)}, data=fields)
     assert answer.status_code == 201, answer.text
     number = int(answer.headers["Location"].rstrip("/").rsplit("/", 1)[-1])
     found = wait(lambda: client.get(f"/api/v1/datasets/{number}").json(),

@@ -5,7 +5,6 @@
 #include "foundation/base/files.hpp"
 #include "foundation/base/result.hpp"
 
-#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -15,7 +14,6 @@ namespace csva::app {
 struct ReadFile {
     base::TemporaryFolder folder;
     std::unique_ptr<table::TableReader> rows;
-    std::int64_t rows_rejected = 0;
 };
 
 /// `all_text`: every cell keeps its characters.

@@ -1,6 +1,6 @@
 #include "app/commands/commands.hpp"
-#include "app/commands/learning.hpp"
 #include "engine/bundle/score.hpp"
+#include "engine/reading/read_csv.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -18,17 +18,23 @@ struct Options {
 base::Result<void> predict(const Options& o) {
     base::Control control;
     TRY(const auto model, bundle::Model::load(o.model));
-    TRY(auto read, read_table(o.file, true, control));
     const bundle::ScoreOptions options{o.name, o.keep_columns, o.json};
     std::ofstream file;
     if (o.output != "-") file.open(o.output, std::ios::binary);
     std::ostream& out = o.output == "-" ? std::cout : file;
-    TRY([[maybe_unused]] const auto rows,
-        bundle::score_rows(model, options, *read.rows, out, control));
-    if (read.rows_rejected > 0)
-        std::cerr << i18n::text(
-                         language(), "bundle:ui.rows_rejected", {{{"rows", read.rows_rejected}}}
-                     )
+    TRY(const auto read,
+        reading::read_csv(
+            {.input = o.file,
+             .all_text = true,
+             .take = [&](table::TableReader& rows) -> base::Result<void> {
+                 CHECK_OK(bundle::score_rows(model, options, rows, out, control));
+                 return {};
+             }},
+            control
+        ));
+    const std::int64_t rejected = read.receipt.rows_rejected;
+    if (rejected > 0)
+        std::cerr << i18n::text(language(), "bundle:ui.rows_rejected", {{{"rows", rejected}}})
                   << '\n';
     return {};
 }

@@ -31,7 +31,7 @@ base::Result<ReadFile> read_table(const std::string& file, bool all_text, base::
             {},
             {.memory_limit_bytes = 200'000'000, .allowed_files = {parquet}}
         ));
-    return ReadFile{std::move(folder), std::move(rows), read.receipt.rows_rejected};
+    return ReadFile{std::move(folder), std::move(rows)};
 }
 
 namespace {

@@ -211,8 +211,9 @@ private:
         ChunkOptions options;
         options.threads = static_cast<std::size_t>(request_.threads);
         options.gather = gather;
-        options.batches = !request_.parquet.empty();
+        options.batches = !request_.parquet.empty() || request_.take;
         const auto rows = read_chunks(plan_, schema, options, std::move(on_chunk), control_);
+        if (request_.take) return request_.take(*rows);
         if (request_.parquet.empty()) {
             TRY([[maybe_unused]] const auto none, drain(*rows));
             return {};

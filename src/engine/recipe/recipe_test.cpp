@@ -1,6 +1,5 @@
-#include "engine/recipe/recipe.hpp"
-
 #include "engine/duck/parquet.hpp"
+#include "engine/recipe/replay.hpp"
 #include "engine/table/column_parser.hpp"
 #include "foundation/base/files.hpp"
 
@@ -166,6 +165,80 @@ TEST_F(Recipes, a_column_without_any_value_cannot_be_fitted) {
         fit_row_step({"fill_missing@1", {"n"}, {{"strategy", words("median")}}}, **rows, control_);
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().reason, "recipe.nothing_to_fit");
+}
+
+const std::vector<Step> kWhole{
+    {"trim@1", {}, {}},
+    {"rename_column@1", {"n"}, {{"name", words("number")}}},
+    {"fill_missing@1", {"number", "r"}, {{"strategy", words("mean")}}},
+    {"drop_duplicates@1", {"t"}, {}},
+    {"change_type@1", {"t"}, {{"type", words("integer")}}},
+    {"drop_column@1", {"r"}, {}},
+};
+
+TEST_F(Recipes, replayed_recipe_is_that_of_its_steps_one_by_one) {
+    auto rows = session_->read(kRows, kSchema);
+    ASSERT_TRUE(rows);
+    const auto fitted = Replay::fit(kWhole, **rows, control_);
+    ASSERT_TRUE(fitted) << fitted.error().reason;
+    EXPECT_TRUE(fitted->learns());
+    EXPECT_EQ(fitted->steps().size(), kWhole.size());
+    table::Schema schema = kSchema;
+    for (const auto& step : kWhole) {
+        if (find_step(step.step)->kind == StepKind::table) continue;  // training rows only
+        const auto outcome = apply_step(*session_, parent_, schema, step, out_, control_);
+        ASSERT_TRUE(outcome) << outcome.error().reason;
+        schema = outcome->schema;
+        std::swap(parent_, out_);
+    }
+    std::swap(parent_, out_);
+    EXPECT_EQ(fitted->output(), schema);
+    const auto loaded = Replay::load(kSchema, fitted->steps());
+    ASSERT_TRUE(loaded);
+    auto again = session_->read(kRows, kSchema);
+    auto reader = RecipeReader::open(std::move(*again), kWhole, control_);
+    ASSERT_TRUE(reader);
+    EXPECT_EQ(cells(**reader, nullptr), stored(schema));
+    EXPECT_EQ(loaded->steps().at(2).constants, fitted->steps().at(2).constants);
+}
+
+TEST_F(Recipes, replay_of_some_columns_keeps_only_what_touches_them) {
+    auto rows = session_->read(kRows, kSchema);
+    const auto whole = Replay::fit(kWhole, **rows, control_);
+    ASSERT_TRUE(whole);
+    const std::vector<std::string> number{"c0001"};
+    const auto part = whole->only(number);
+    ASSERT_TRUE(part) << part.error().reason;
+    ASSERT_EQ(part->as_read().columns.size(), 1U);
+    EXPECT_EQ(part->output().columns.front().name, "number");
+    std::vector<std::string> names;
+    for (const auto& [step, constants] : part->steps()) names.push_back(step.step);
+    EXPECT_EQ(
+        names,
+        (std::vector<std::string>{
+            "trim@1", "rename_column@1", "fill_missing@1", "drop_duplicates@1"
+        })
+    );
+    EXPECT_EQ(part->steps().at(2).constants, R"({"values":{"c0001":"50"}})");
+}
+
+TEST_F(Recipes, constants_can_be_learnt_again_from_some_rows) {
+    auto rows = session_->read(kRows, kSchema);
+    auto reader = RecipeReader::open(
+        std::move(*rows), {{"fill_missing@1", {"n"}, {{"strategy", words("mean")}}}}, control_
+    );
+    ASSERT_TRUE(reader);
+    const std::vector<std::int64_t> few{1, 2, 3, 5, 4003};  // 1, 2, 3, none, 3
+    ASSERT_TRUE((*reader)->refit(few));
+    EXPECT_EQ((*reader)->replay().steps().front().constants, R"({"values":{"c0001":"2.25"}})");
+    EXPECT_EQ(cells(**reader, nullptr).size(), 6000U);
+    EXPECT_EQ((*reader)->refit({}).error().reason, "recipe.nothing_to_fit");
+}
+
+TEST_F(Recipes, replay_refuses_steps_that_it_does_not_know) {
+    EXPECT_EQ(
+        Replay::load(kSchema, {{{"trim@9", {}, {}}, "{}"}}).error().reason, "recipe.unknown_step"
+    );
 }
 
 }  // namespace

@@ -105,7 +105,7 @@ bool is_inbox_path(std::string_view path) {
     return path == "/api/upload-csv/" || path == "/api/upload/";
 }
 
-Door::Door(Parts parts) : parts_(std::move(parts)) {
+Door::Door(Parts parts) : parts_(std::move(parts)), rights_(parts_.database) {
     for (const auto& kind : parts_.kinds) kinds_.emplace(kind.kind, kind);
 }
 
@@ -199,6 +199,9 @@ Result<void> Door::authorize_object(
             base::internal_error("unknown kind of object: " + std::string(access.object))
         );
     const auto absent = [&] { return fail(ErrorKind::not_found, kind->second.not_found_reason); };
+    const Key key = key_of(actor, access, object_id);
+    if (const auto right = rights_.find(key)) return decide(actor, access, *right);
+    const std::uint64_t changes = parts_.database.changes();
     struct Found {
         bool exists = false;
         std::optional<Right> right;
@@ -211,8 +214,23 @@ Result<void> Door::authorize_object(
         return Found{true, right};
     }));
     if (!found.exists || !found.right) return absent();
-    if (*found.right < access.right) return fail(ErrorKind::forbidden, kForbidden);
+    rights_.put(key, *found.right, changes);
+    return decide(actor, access, *found.right);
+}
+
+Result<void> Door::decide(const Actor& actor, const Access& access, Right right) {
+    if (right < access.right) return fail(ErrorKind::forbidden, kForbidden);
     return check_scope(actor, access.right);
+}
+
+std::optional<Result<void>> Door::authorize_quickly(
+    const Actor& actor, const Access& access, std::int64_t object_id
+) {
+    if (access.kind != Access::Kind::object || actor.user_id == 0)
+        return authorize(actor, access, object_id);
+    const auto right = rights_.find(key_of(actor, access, object_id));
+    if (!right) return std::nullopt;
+    return decide(actor, access, *right);
 }
 
 Result<void> Door::check_csrf(

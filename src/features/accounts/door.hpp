@@ -3,11 +3,13 @@
 #include "features/accounts/credentials.hpp"
 #include "features/accounts/service.hpp"
 #include "features/accounts/store.hpp"
+#include "foundation/store/recent.hpp"
 
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 namespace csva::accounts {
 
@@ -29,11 +31,24 @@ public:
     base::Result<void> authorize(
         const http::Actor& actor, const http::Access& access, std::int64_t object_id
     ) override;
+    std::optional<base::Result<void>> authorize_quickly(
+        const http::Actor& actor, const http::Access& access, std::int64_t object_id
+    ) override;
     base::Result<void> check_csrf(
         const http::Actor& actor, const http::RequestHead& head, std::string_view form_token
     ) override;
 
 private:
+    /// Rights that were found, by user, administrator or not, kind of object and object.
+    using Key = std::tuple<std::int64_t, bool, std::string_view, std::int64_t>;
+    static Key key_of(
+        const http::Actor& actor, const http::Access& access, std::int64_t object_id
+    ) {
+        return {actor.user_id, actor.administrator, access.object, object_id};
+    }
+    static base::Result<void> decide(
+        const http::Actor& actor, const http::Access& access, http::Right right
+    );
     http::Actor anonymous(const http::RequestHead& head) const;
     base::Result<void> authorize_object(
         const http::Actor& actor, const http::Access& access, std::int64_t object_id
@@ -46,6 +61,7 @@ private:
 
     Parts parts_;
     std::map<std::string, ObjectKind, std::less<>> kinds_;
+    store::Recent<Key, http::Right> rights_;
 };
 
 }  // namespace csva::accounts

@@ -121,8 +121,7 @@ Result<void> publish(Session& session, const jobs::Finished& finished, const std
     return datasets::set_current(session, job.dataset_id, job.version_ids.back());
 }
 
-Result<void> give_up(Session& session, const std::string& input, const base::Error& error) {
-    TRY(const auto job, base::from_json<CleanJob>(input));
+Result<void> give_up(Session& session, const CleanJob& job, const base::Error& error) {
     CHECK_OK(datasets::erase_pending(session, job.dataset_id));
     return datasets::set_problem(session, job.dataset_id, error);
 }
@@ -145,10 +144,7 @@ jobs::Kind clean_kind(const base::Settings& settings) {
         .body = body,
         .store_files = store_files,
         .publish = publish,
-        .give_up = [](Session& session,
-                      const jobs::Job&,
-                      const std::string& input,
-                      const base::Error& error) { return give_up(session, input, error); },
+        .give_up = jobs::giving_up<CleanJob>(give_up),
     };
 }
 

@@ -1,6 +1,4 @@
-#include "features/datasets/problem.hpp"
-
-#include "foundation/base/described.hpp"
+#include "features/datasets/service.hpp"
 
 namespace csva::datasets {
 

@@ -80,6 +80,9 @@ base::Result<void> erase_pending(store::Session& session, DatasetId id);
 /// From the file as read to the version: the tables whose steps made it. Errors:
 /// datasets.version_not_found.
 base::Result<std::vector<VersionTable>> lineage(store::Session& session, VersionId id);
+/// A problem kept in a row as a reason and base::details_json, with the sentences in a person's
+/// language.
+Problem problem_from(std::string_view reason, std::string_view details, i18n::Language language);
 /// Keys of all blobs in use.
 base::Result<std::set<std::string>> referenced_blobs(store::Session& session);
 /// Number of data sets.

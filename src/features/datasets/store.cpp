@@ -1,6 +1,5 @@
 #include "features/datasets/store.hpp"
 
-#include "features/datasets/problem.hpp"
 #include "features/datasets/service.hpp"
 #include "features/projects/service.hpp"
 #include "foundation/base/clock.hpp"

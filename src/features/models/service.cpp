@@ -1,6 +1,7 @@
 #include "features/models/service.hpp"
 
 #include "engine/bundle/model.hpp"
+#include "foundation/store/recent.hpp"
 
 #include <algorithm>
 #include <list>
@@ -58,63 +59,83 @@ accounts::ObjectKind object_kind() {
     };
 }
 
+using ReadyPtr = std::shared_ptr<const Ready>;
+
 struct Service::State {
     store::Database& database;
     blob::BlobStore& blobs;
+    store::Recent<std::int64_t, ReadyPtr> by_id{database};
+    store::Recent<std::pair<std::int64_t, std::string>, ReadyPtr> by_name{database};
     std::mutex mutex;
     std::list<std::pair<std::string, std::shared_ptr<const bundle::Model>>> loaded;
 
-    std::shared_ptr<const bundle::Model> remembered(const std::string& key) {
+    /// One bundle is loaded at a time, so that nobody loads the same twice.
+    base::Result<std::shared_ptr<const bundle::Model>> load(const std::string& key) {
         const std::scoped_lock lock(mutex);
         const auto found =
             std::ranges::find(loaded, key, [](const auto& entry) { return entry.first; });
-        if (found == loaded.end()) return nullptr;
-        loaded.splice(loaded.begin(), loaded, found);
-        return found->second;
+        if (found != loaded.end()) {
+            loaded.splice(loaded.begin(), loaded, found);
+            return found->second;
+        }
+        TRY(const auto folder, blobs.local_path(key));
+        TRY(auto model, bundle::Model::load(folder.string()));
+        loaded.emplace_front(key, std::make_shared<const bundle::Model>(std::move(model)));
+        if (loaded.size() > kBundlesMax) loaded.pop_back();
+        return loaded.front().second;
     }
 
-    void remember(const std::string& key, std::shared_ptr<const bundle::Model> model) {
-        const std::scoped_lock lock(mutex);
-        loaded.emplace_front(key, std::move(model));
-        if (loaded.size() > kBundlesMax) loaded.pop_back();
+    template <class Find>
+    base::Result<ReadyPtr> ready(const Find& find_model) {
+        const std::uint64_t changes = database.changes();
+        std::string key;
+        auto made = std::make_shared<Ready>();
+        TRY(made->model, database.read([&](store::Session& session) -> base::Result<Model> {
+            TRY(auto model, found(find_model(session)));
+            TRY(key, bundle_key(session, model.id));
+            return model;
+        }));
+        TRY(made->bundle, load(key));
+        by_id.put(made->model.id.value, made, changes);
+        return made;
     }
 };
 
 Service::Service(store::Database& database, blob::BlobStore& blobs)
-    : state_(new State{database, blobs, {}, {}}) {}
+    : state_(new State{.database = database, .blobs = blobs, .mutex = {}, .loaded = {}}) {}
 Service::~Service() = default;
+
+base::Result<ReadyPtr> Service::ready(ModelId id) {
+    if (auto known = remembered(id)) return known;
+    return state_->ready([&](store::Session& session) { return find(session, id); });
+}
+
+base::Result<ReadyPtr> Service::ready(std::int64_t dataset_id, std::string_view name) {
+    if (auto known = remembered(dataset_id, name)) return known;
+    const std::uint64_t changes = state_->database.changes();
+    TRY(auto made, state_->ready([&](store::Session& session) {
+        return find_by_name(session, dataset_id, name);
+    }));
+    state_->by_name.put({dataset_id, std::string(name)}, made, changes);
+    return made;
+}
+
+ReadyPtr Service::remembered(ModelId id) const {
+    return state_->by_id.find(id.value).value_or(nullptr);
+}
+
+ReadyPtr Service::remembered(std::int64_t dataset_id, std::string_view name) const {
+    return state_->by_name.find({dataset_id, std::string(name)}).value_or(nullptr);
+}
 
 base::Result<Model> Service::get(ModelId id) {
     return found(state_->database.read([&](store::Session& session) { return find(session, id); }));
-}
-
-base::Result<Model> Service::get_by_name(std::int64_t dataset_id, std::string_view name) {
-    return found(state_->database.read([&](store::Session& session) {
-        return find_by_name(session, dataset_id, name);
-    }));
 }
 
 base::Result<std::vector<Model>> Service::list_of_dataset(std::int64_t dataset_id) {
     return state_->database.read([&](store::Session& session) {
         return models::list_of_dataset(session, dataset_id);
     });
-}
-
-base::Result<std::filesystem::path> Service::folder_of(ModelId id) {
-    TRY(const auto key,
-        state_->database.read([&](store::Session& session) { return bundle_key(session, id); }));
-    return state_->blobs.local_path(key);
-}
-
-base::Result<std::shared_ptr<const bundle::Model>> Service::bundle_of(ModelId id) {
-    TRY(const auto key,
-        state_->database.read([&](store::Session& session) { return bundle_key(session, id); }));
-    if (auto known = state_->remembered(key)) return known;
-    TRY(const auto folder, state_->blobs.local_path(key));
-    TRY(auto model, bundle::Model::load(folder.string()));
-    auto shared = std::make_shared<const bundle::Model>(std::move(model));
-    state_->remember(key, shared);
-    return shared;
 }
 
 }  // namespace csva::models

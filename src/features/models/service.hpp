@@ -7,7 +7,8 @@
 #include "foundation/store/database.hpp"
 #include "foundation/store/lifecycle.hpp"
 
-#include <filesystem>
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -48,6 +49,13 @@ base::Result<void> erase_of_project(store::Session& session, std::int64_t projec
 base::Result<std::set<std::string>> referenced_blobs(store::Session& session);
 base::Result<std::int64_t> count(store::Session& session);
 
+/// A model with its bundle in memory.
+struct Ready {
+    Model model;
+    std::shared_ptr<const bundle::Model> bundle;
+    mutable std::atomic<std::int64_t> row_ns = -1;  ///< Time of the last row; -1: none yet.
+};
+
 /// Finds models and keeps the bundles of those in use in memory. Thread-safe.
 class Service {
 public:
@@ -58,14 +66,16 @@ public:
 
     /// Errors: models.not_found.
     base::Result<Model> get(ModelId id);
-    /// The newest of that name trained from the data set. Errors: models.not_found.
-    base::Result<Model> get_by_name(std::int64_t dataset_id, std::string_view name);
     base::Result<std::vector<Model>> list_of_dataset(std::int64_t dataset_id);
-    /// The bundle that holds the model, loaded once and shared. Errors: models.not_found,
-    /// blob.missing, bundle.*.
-    base::Result<std::shared_ptr<const bundle::Model>> bundle_of(ModelId id);
-    /// Where the bundle's folder is, for a job. Errors as bundle_of.
-    base::Result<std::filesystem::path> folder_of(ModelId id);
+    /// The model, or the newest of that name trained from the data set, with its bundle, which is
+    /// loaded once and shared. Errors: models.not_found, blob.missing, bundle.*.
+    base::Result<std::shared_ptr<const Ready>> ready(ModelId id);
+    base::Result<std::shared_ptr<const Ready>> ready(
+        std::int64_t dataset_id, std::string_view name
+    );
+    /// The same when memory has it; else null.
+    std::shared_ptr<const Ready> remembered(ModelId id) const;
+    std::shared_ptr<const Ready> remembered(std::int64_t dataset_id, std::string_view name) const;
 
 private:
     struct State;

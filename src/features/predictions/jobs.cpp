@@ -1,5 +1,4 @@
 #include "engine/bundle/score.hpp"
-#include "engine/duck/parquet.hpp"
 #include "engine/reading/read_csv.hpp"
 #include "features/models/service.hpp"
 #include "features/predictions/service.hpp"
@@ -19,8 +18,9 @@ struct BatchInput {
     std::string file;
     std::string bundle;
     std::string model_name;
+    bool keep_columns = false;
 };
-CSVA_DESCRIBE(BatchInput, file, bundle, model_name)
+CSVA_DESCRIBE(BatchInput, file, bundle, model_name, keep_columns)
 
 struct BatchOutcome {
     std::int64_t rows = 0;
@@ -35,17 +35,19 @@ Result<jobs::Prepared> prepare(
     const std::string& input,
     bool
 ) {
-    TRY(const auto path, base::from_json<BatchPath>(input));
-    BatchInput order;
+    TRY(const auto asked, base::from_json<BatchJob>(input));
+    BatchInput order{
+        .file = {}, .bundle = {}, .model_name = {}, .keep_columns = asked.keep_columns
+    };
     std::string bundle_key;
     TRY(const auto upload_key, database.read([&](store::Session& session) -> Result<std::string> {
-        TRY(const auto batch, find(session, path.batch_id, i18n::Language::en));
+        TRY(const auto batch, find(session, asked.batch_id, i18n::Language::en));
         if (!batch) return base::fail(base::ErrorKind::not_found, kBatchNotFound);
         TRY(const auto model, models::find(session, batch->model_id));
         if (!model) return base::fail(base::ErrorKind::not_found, models::kNotFound);
         order.model_name = model->name;
         TRY(bundle_key, models::bundle_key(session, batch->model_id));
-        TRY(const auto keys, keys_of(session, path.batch_id));
+        TRY(const auto keys, keys_of(session, asked.batch_id));
         return keys.upload_key;
     }));
     TRY(const auto file, blobs.local_path(upload_key));
@@ -58,19 +60,22 @@ Result<jobs::Prepared> prepare(
 Result<std::string> body(const std::string& input, const fs::path& out, base::Control& control) {
     TRY(const auto order, base::from_json<BatchInput>(input));
     TRY(const auto model, bundle::Model::load(order.bundle));
-    const fs::path table = out / "rows.parquet";
+    std::ofstream file(out / kResultFile, std::ios::binary);
+    std::int64_t count = 0;
     TRY(const auto read,
         reading::read_csv(
             {.input = order.file,
-             .parquet = table.string(),
              .temporary_folder = out.parent_path().string(),
-             .all_text = true},
+             .all_text = true,
+             .take = [&](table::TableReader& rows) -> Result<void> {
+                 TRY(count,
+                     bundle::score_rows(
+                         model, {order.model_name, order.keep_columns}, rows, file, control
+                     ));
+                 return {};
+             }},
             control
         ));
-    TRY(auto rows, duck::open_table(table.string(), read.schema, {}, {}, &control));
-    std::ofstream file(out / kResultFile, std::ios::binary);
-    TRY(const auto count,
-        bundle::score_rows(model, {.name = order.model_name}, *rows, file, control));
     return base::to_json(BatchOutcome{count, read.receipt.rows_rejected});
 }
 
@@ -81,16 +86,9 @@ Result<std::string> store_files(const jobs::Finished& finished) {
 Result<void> publish(
     store::Session& session, const jobs::Finished& finished, const std::string& key
 ) {
-    TRY(const auto path, base::from_json<BatchPath>(finished.input));
+    TRY(const auto asked, base::from_json<BatchJob>(finished.input));
     TRY(const auto outcome, base::from_json<BatchOutcome>(finished.outcome));
-    return finish(session, path.batch_id, outcome.rows, outcome.rows_rejected, key);
-}
-
-Result<void> give_up_job(
-    store::Session& session, const jobs::Job&, const std::string& input, const base::Error& error
-) {
-    TRY(const auto path, base::from_json<BatchPath>(input));
-    return give_up(session, path.batch_id, error);
+    return finish(session, asked.batch_id, outcome.rows, outcome.rows_rejected, key);
 }
 
 }  // namespace
@@ -102,7 +100,11 @@ jobs::Kind batch_kind() {
     kind.body = body;
     kind.store_files = store_files;
     kind.publish = publish;
-    kind.give_up = give_up_job;
+    kind.give_up = jobs::giving_up<BatchJob>(
+        [](store::Session& session, const BatchJob& asked, const base::Error& error) {
+            return give_up(session, asked.batch_id, error);
+        }
+    );
     return kind;
 }
 

@@ -33,9 +33,13 @@ void add_form(http::Routes& routes, Service& service) {
         http::access::object("dataset", Right::read, "pk"),
         {.summary = "Predict one row, sent as a form or as JSON.",
          .tag = "predictions",
-         .body = http::Body::json_or_form},
-        [&service](Context&, const OneRow& row) {
-            return service.answer(row.pk, row.model_name, row.values);
+         .body = http::Body::json_or_form,
+         .memory_first = true},
+        [&service](Context& context, const OneRow& row) -> Result<Answer> {
+            if (!context.memory_only) return service.answer(row.pk, row.model_name, row.values);
+            if (auto answer = service.answer_quickly(row.pk, row.model_name, row.values))
+                return std::move(*answer);
+            return context.ask_again();
         }
     );
 }
@@ -61,15 +65,21 @@ void add_models(http::Routes& routes, Service& service) {
         Method::post,
         "/api/v1/models/{model_id}/predictions",
         model(Right::read),
-        {.summary = "Predict rows sent as JSON.", .tag = "predictions", .body = http::Body::json},
-        [&service](Context&, const RowsToPredict& wish) {
-            return service.answer_all(wish.model_id, wish.rows);
+        {.summary = "Predict rows sent as JSON.",
+         .tag = "predictions",
+         .body = http::Body::json,
+         .memory_first = true},
+        [&service](Context& context, const RowsToPredict& wish) -> Result<Answers> {
+            if (!context.memory_only) return service.answer_all(wish.model_id, wish.rows);
+            if (auto answers = service.answer_all_quickly(wish.model_id, wish.rows))
+                return std::move(*answers);
+            return context.ask_again();
         }
     );
 }
 
 void add_batches(http::Routes& routes, Service& service) {
-    routes.add<ModelPath, http::Accepted<Batch>>(
+    routes.add<NewBatch, http::Accepted<Batch>>(
         Method::post,
         "/api/v1/models/{model_id}/batches",
         model(Right::write),
@@ -77,10 +87,9 @@ void add_batches(http::Routes& routes, Service& service) {
          .tag = "predictions",
          .body = http::Body::multipart,
          .errors = {413}},
-        [&service](Context& context, const ModelPath& path) -> Result<http::Accepted<Batch>> {
+        [&service](Context& context, const NewBatch& wish) -> Result<http::Accepted<Batch>> {
             TRY(auto started,
-                service.start(context.actor, path.model_id, context.file("file"), context.language)
-            );
+                service.start(context.actor, wish, context.file("file"), context.language));
             const std::string location = "/api/v1/batches/" + std::to_string(started.id.value);
             return http::Accepted<Batch>{std::move(started), location};
         }

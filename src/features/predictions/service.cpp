@@ -1,8 +1,11 @@
 #include "features/predictions/service.hpp"
 
+#include "engine/bundle/model.hpp"
 #include "features/predictions/store.hpp"
 #include "foundation/base/clock.hpp"
 #include "foundation/jobs/queue.hpp"
+
+#include <chrono>
 
 namespace csva::predictions {
 namespace {
@@ -12,14 +15,16 @@ using store::Session;
 
 /// What the form asks for: the column as it is in the file, the range as it is learnt.
 FormField field_of(const table::Column& as_read, const learn::InputColumn& input) {
+    const bool whole = as_read.type == table::ColumnType::integer;
     return {
         .column = as_read.name,
         .type = as_read.type,
         .categories = input.categories,
         .low = input.low,
         .high = input.high,
-        .typical = input.typical,
-        .whole = as_read.type == table::ColumnType::integer,
+        // Of whole numbers, filling may have made others.
+        .typical = whole ? input.typical.substr(0, input.typical.find('.')) : input.typical,
+        .whole = whole,
     };
 }
 
@@ -29,14 +34,53 @@ Result<Batch> found(Session& session, BatchId id, i18n::Language language) {
     return std::move(*batch);
 }
 
+/// A network thread may spend this on one request.
+constexpr std::int64_t kQuickNs = 300'000;
+
+bool is_quick(const models::Ready& ready, std::size_t rows) {
+    const std::int64_t one = ready.row_ns.load(std::memory_order_relaxed);
+    return one >= 0 && one * static_cast<std::int64_t>(rows) < kQuickNs;
+}
+
+Result<bundle::Prediction> predict(
+    const models::Ready& ready, const std::map<std::string, base::Cell>& row
+) {
+    const auto begin = std::chrono::steady_clock::now();
+    auto answer = ready.bundle->predict(row, ready.model.name);
+    const std::chrono::nanoseconds taken = std::chrono::steady_clock::now() - begin;
+    ready.row_ns.store(taken.count(), std::memory_order_relaxed);
+    return answer;
+}
+
+Result<Answer> answer_one(
+    const models::Ready& ready, const std::map<std::string, base::Cell>& row
+) {
+    TRY(auto answer, predict(ready, row));
+    return Answer{
+        ready.model.id,
+        ready.model.name,
+        std::move(answer.prediction),
+        std::move(answer.probabilities),
+        std::move(answer.warnings)
+    };
+}
+
+Result<Answers> answer_rows(const models::Ready& ready, const std::vector<Row>& rows) {
+    Answers answers{ready.model.id, {}};
+    answers.predictions.reserve(rows.size());
+    for (const auto& row : rows) {
+        TRY(auto answer, predict(ready, row.cells));
+        answers.predictions.push_back(std::move(answer));
+    }
+    return answers;
+}
+
 }  // namespace
 
 Result<Form> Service::form(datasets::DatasetId id, std::string_view model_name) {
-    Form form;
-    TRY(form.model, models_.get_by_name(id.value, model_name));
-    TRY(const auto loaded, models_.bundle_of(form.model.id));
-    const auto& description = loaded->description();
-    form.classes = description.report.classes;
+    TRY(const auto ready, models_.ready(id.value, model_name));
+    const auto& description = ready->bundle->description();
+    Form form{.model = ready->model, .classes = description.report.classes, .fields = {}};
     for (std::size_t i = 0; i < description.columns.columns.size(); ++i)
         form.fields.push_back(
             field_of(description.columns.columns[i], description.preparation.columns[i])
@@ -50,28 +94,31 @@ Result<Answer> Service::answer(
     const std::map<std::string, base::Cell>& row
 ) {
     if (row.empty()) return base::fail(base::ErrorKind::invalid_argument, kNoRow);
-    TRY(const auto model, models_.get_by_name(id.value, model_name));
-    TRY(const auto loaded, models_.bundle_of(model.id));
-    TRY(auto answer, loaded->predict(row, model_name));
-    return Answer{
-        model.id,
-        model.name,
-        std::move(answer.prediction),
-        std::move(answer.probabilities),
-        std::move(answer.warnings)
-    };
+    TRY(const auto ready, models_.ready(id.value, model_name));
+    return answer_one(*ready, row);
 }
 
 Result<Answers> Service::answer_all(models::ModelId id, const std::vector<Row>& rows) {
-    TRY(const auto model, models_.get(id));
-    TRY(const auto loaded, models_.bundle_of(id));
-    Answers answers{id, {}};
-    answers.predictions.reserve(rows.size());
-    for (const auto& row : rows) {
-        TRY(auto answer, loaded->predict(row.cells, model.name));
-        answers.predictions.push_back(std::move(answer));
-    }
-    return answers;
+    TRY(const auto ready, models_.ready(id));
+    return answer_rows(*ready, rows);
+}
+
+std::optional<Result<Answer>> Service::answer_quickly(
+    datasets::DatasetId id,
+    std::string_view model_name,
+    const std::map<std::string, base::Cell>& row
+) {
+    const auto ready = models_.remembered(id.value, model_name);
+    if (!ready || row.empty() || !is_quick(*ready, 1)) return std::nullopt;
+    return answer_one(*ready, row);
+}
+
+std::optional<Result<Answers>> Service::answer_all_quickly(
+    models::ModelId id, const std::vector<Row>& rows
+) {
+    const auto ready = models_.remembered(id);
+    if (!ready || !is_quick(*ready, rows.size())) return std::nullopt;
+    return answer_rows(*ready, rows);
 }
 
 Result<ModelList> Service::models_of(datasets::DatasetId id) {
@@ -80,16 +127,16 @@ Result<ModelList> Service::models_of(datasets::DatasetId id) {
 }
 
 Result<Batch> Service::start(
-    const http::Actor& actor, models::ModelId id, http::StagedFile* file, i18n::Language language
+    const http::Actor& actor, const NewBatch& wish, http::StagedFile* file, i18n::Language language
 ) {
     if (file == nullptr) return base::fail(base::ErrorKind::invalid_argument, kNoFilePart);
-    TRY(const auto model, models_.get(id));
+    TRY(const auto model, models_.get(wish.model_id));
     TRY(const auto key, blobs_.put_file(model.project_id, file->path));
     file->release();
     return database_.transaction([&](Session& session) -> Result<Batch> {
         Batch batch;
         batch.project_id = model.project_id;
-        batch.model_id = id;
+        batch.model_id = wish.model_id;
         batch.file_name = file->filename;
         batch.created_at = base::Clock::wall_ms();
         TRY(batch.id, insert(session, batch, key));
@@ -100,7 +147,7 @@ Result<Batch> Service::start(
                  .project_id = model.project_id,
                  .dataset_id = model.dataset_id,
                  .user_id = actor.user_id,
-                 .input = base::to_json(BatchPath{batch.id})}
+                 .input = base::to_json(BatchJob{batch.id, wish.keep_columns})}
             ));
         CHECK_OK(set_job(session, batch.id, job));
         return found(session, batch.id, language);

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -42,6 +43,15 @@ public:
         const std::map<std::string, base::Cell>& row
     );
     base::Result<Answers> answer_all(models::ModelId id, const std::vector<Row>& rows);
+    /// The same two when that takes memory and little time; else nothing.
+    std::optional<base::Result<Answer>> answer_quickly(
+        datasets::DatasetId id,
+        std::string_view model_name,
+        const std::map<std::string, base::Cell>& row
+    );
+    std::optional<base::Result<Answers>> answer_all_quickly(
+        models::ModelId id, const std::vector<Row>& rows
+    );
     base::Result<ModelList> models_of(datasets::DatasetId id);
     base::Result<models::Model> model(models::ModelId id) { return models_.get(id); }
 
@@ -49,7 +59,7 @@ public:
     /// models.not_found.
     base::Result<Batch> start(
         const http::Actor& actor,
-        models::ModelId id,
+        const NewBatch& wish,
         http::StagedFile* file,
         i18n::Language language
     );

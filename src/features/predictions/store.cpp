@@ -1,7 +1,7 @@
 #include "features/predictions/store.hpp"
 
+#include "features/datasets/service.hpp"
 #include "features/predictions/service.hpp"
-#include "foundation/base/control.hpp"
 
 namespace csva::embedded {
 std::span<const base::EmbeddedFile> predictions_migrations();
@@ -84,12 +84,7 @@ base::Result<std::optional<Batch>> find(
     Batch batch;
     CHECK_OK(store::Session::fill_record(*row, batch));
     if (const std::string reason = row->text("reason"); !reason.empty()) {
-        const std::string details = row->text("details");
-        const auto sentence = i18n::sentence(
-            base::Error(base::ErrorKind::internal, reason, base::details_from_json(details)),
-            language
-        );
-        batch.problem = datasets::Problem{reason, sentence.message, sentence.hint, {details}};
+        batch.problem = datasets::problem_from(reason, row->text("details"), language);
     }
     return std::optional(std::move(batch));
 }
@@ -115,10 +110,7 @@ base::Result<void> give_up(store::Session& session, BatchId id, const base::Erro
     CHECK_OK(session.run(
         "UPDATE prediction_batches SET state = :state, reason = :reason, details = :details WHERE "
         "id = :id",
-        {error.reason == base::kCancelledReason ? "cancelled" : "failed",
-         error.reason,
-         base::details_json(error),
-         id}
+        {jobs::state_after(error), error.reason, base::details_json(error), id}
     ));
     return {};
 }

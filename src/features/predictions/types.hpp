@@ -172,4 +172,24 @@ struct BatchPath {
 };
 CSVA_DESCRIBE(BatchPath, batch_id)
 
+/// POST /api/v1/models/{model_id}/batches, beside the file.
+struct NewBatch {
+    models::ModelId model_id;
+    bool keep_columns = false;
+};
+CSVA_DESCRIBE(NewBatch, model_id, keep_columns)
+CSVA_NOTES(
+    NewBatch,
+    {.field = "keep_columns",
+     .text = "The columns of the file stand before the answers.",
+     .defaulted = true}
+)
+
+/// What is enqueued.
+struct BatchJob {
+    BatchId batch_id;
+    bool keep_columns = false;
+};
+CSVA_DESCRIBE(BatchJob, batch_id, keep_columns)
+
 }  // namespace csva::predictions

@@ -242,5 +242,30 @@ TEST_F(Door, keeps_everybody_else_out_of_the_inbox) {
     EXPECT_EQ(door().identify(mission_call())->via, Via::none);
 }
 
+TEST_F(Door, remembers_rights_until_something_changes) {
+    make_user("ada");
+    const std::int64_t project = personal_of("ada");
+    const Actor ada = actor_of("ada");
+    const Access access = http::access::object("thing", Right::write, "thing_id");
+    const auto known = [&] { return door().authorize_quickly(ada, access, project).has_value(); };
+    EXPECT_FALSE(known());
+    EXPECT_EQ(reason(ada, access, project), "");
+    EXPECT_TRUE(known() && door().authorize_quickly(ada, access, project)->has_value());
+    EXPECT_FALSE(door().authorize_quickly(ada, access, project + 1).has_value());
+    make_user("bob");  // any transaction
+    EXPECT_FALSE(known());
+}
+
+TEST_F(Door, what_nobody_may_do_is_not_remembered) {
+    make_user("ada");
+    make_user("bob");
+    const std::int64_t project = personal_of("ada");
+    const Access access = http::access::object("thing", Right::read, "thing_id");
+    const Actor bob = actor_of("bob");
+    EXPECT_EQ(reason(bob, access, project), "things.not_found");
+    EXPECT_FALSE(door().authorize_quickly(bob, access, project).has_value());
+    EXPECT_FALSE(*door().authorize_quickly(Actor{}, access, project));
+}
+
 }  // namespace
 }  // namespace csva::projects

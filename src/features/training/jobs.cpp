@@ -151,13 +151,6 @@ Result<void> publish(
     return {};
 }
 
-Result<void> give_up_job(
-    store::Session& session, const jobs::Job&, const std::string& input, const base::Error& error
-) {
-    TRY(const auto path, base::from_json<TrainingPath>(input));
-    return give_up(session, path.training_id, error);
-}
-
 }  // namespace
 
 jobs::Kind train_kind() {
@@ -167,7 +160,11 @@ jobs::Kind train_kind() {
     kind.body = body;
     kind.store_files = store_files;
     kind.publish = publish;
-    kind.give_up = give_up_job;
+    kind.give_up = jobs::giving_up<TrainingPath>(
+        [](store::Session& session, const TrainingPath& path, const base::Error& error) {
+            return give_up(session, path.training_id, error);
+        }
+    );
     return kind;
 }
 

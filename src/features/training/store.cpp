@@ -10,16 +10,6 @@ constexpr std::string_view kColumns =
     "id, project_id, dataset_id, version_id, job_id, state, request, report, created_by, "
     "created_at, finished_at, reason, details";
 
-/// The sentences of a stored reason, its details filled in.
-datasets::Problem problem_of(
-    const std::string& reason, const std::string& details, i18n::Language language
-) {
-    base::Error error(base::ErrorKind::internal, reason);
-    error.details = base::details_from_json(details);
-    const auto sentence = i18n::sentence(error, language);
-    return {reason, sentence.message, sentence.hint, {details}};
-}
-
 base::Result<std::vector<Training>> select(
     store::Session& session,
     std::string_view where,
@@ -36,7 +26,8 @@ base::Result<std::vector<Training>> select(
         auto& training = out.emplace_back();
         CHECK_OK(store::Session::fill_record(row, training));
         const std::string reason = row.text("reason");
-        if (!reason.empty()) training.problem = problem_of(reason, row.text("details"), language);
+        if (!reason.empty())
+            training.problem = datasets::problem_from(reason, row.text("details"), language);
     }
     return out;
 }
@@ -97,11 +88,10 @@ base::Result<void> finish(store::Session& session, const Finished& finished) {
 }
 
 base::Result<void> give_up(store::Session& session, TrainingId id, const base::Error& error) {
-    const bool cancelled = error.reason == "jobs.cancelled";
     CHECK_OK(session.run(
         "UPDATE trainings SET state = :state, reason = :reason, details = :details, finished_at = "
         ":at WHERE id = :id",
-        {cancelled ? "cancelled" : "failed",
+        {jobs::state_after(error),
          error.reason,
          base::details_json(error),
          base::Clock::wall_ms(),

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -539,7 +540,10 @@ Result<void> decode(std::string_view text, const TypeInfo& type, void* object) {
     boost::system::error_code code;
     json::parse_options options;
     options.max_depth = 32;
-    const auto value = json::parse(json::string_view(text.data(), text.size()), code, {}, options);
+    std::array<unsigned char, 8192> room;  // a usual body needs no memory of its own
+    json::monotonic_resource memory(room.data(), room.size());
+    const auto value =
+        json::parse(json::string_view(text.data(), text.size()), code, &memory, options);
     if (code) return fail(ErrorKind::invalid_argument, "base.bad_json");
     return decode_value(value, type, object, "");
 }

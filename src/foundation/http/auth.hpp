@@ -27,6 +27,15 @@ public:
         const Actor& actor, const Access& access, std::int64_t object_id
     ) = 0;
 
+    /// The same from memory only, on the network thread. Nothing when a database must be asked.
+    virtual std::optional<base::Result<void>> authorize_quickly(
+        [[maybe_unused]] const Actor& actor,
+        [[maybe_unused]] const Access& access,
+        [[maybe_unused]] std::int64_t object_id
+    ) {
+        return std::nullopt;
+    }
+
     /// Every unsafe method of a cookie session: the token of header X-CSRFToken or form field
     /// csrfmiddlewaretoken must be the session's. Origin and Sec-Fetch-Site have been checked by
     /// the server. Errors: http.csrf.

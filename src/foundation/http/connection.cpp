@@ -204,6 +204,7 @@ Connection::Task<Response> Connection::answer(Exchange& exchange) {
         auto received = co_await read_small_body(exchange);
         if (!received) co_return core_.refuse(exchange, received.error());
     }
+    if (auto ready = core_.run_from_memory(exchange, known)) co_return std::move(*ready);
     Response response;
     const auto work = [&] {
         if (!multipart) admitted = core_.admit(exchange, std::move(known));

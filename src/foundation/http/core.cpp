@@ -16,6 +16,9 @@ namespace {
 
 using base::ErrorKind;
 
+/// What takes longer to parse is none of a network thread's business.
+constexpr std::size_t kMemoryBodyMax = 16384;
+
 bool sane_id(std::string_view id) {
     return !id.empty() && id.size() <= 64 && std::ranges::all_of(id, [](char c) {
         return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
@@ -205,6 +208,27 @@ Response Core::run(Exchange& exchange) {
     } catch (...) {
         return refuse(exchange, base::internal_error("unknown exception"));
     }
+}
+
+std::optional<Response> Core::run_from_memory(
+    Exchange& exchange, const std::optional<base::Result<Actor>>& identified
+) {
+    auto& context = exchange.context;
+    const bool fits =
+        identified && *identified && !context.from_form && context.body.size() <= kMemoryBodyMax;
+    if (!fits || !exchange.route->doc.memory_first) return std::nullopt;
+    context.actor = **identified;
+    if (context.actor.language_chosen) context.language = context.actor.language;
+    const auto allowed = parts.authenticator.authorize_quickly(
+        context.actor, exchange.route->access, object_id_of(exchange)
+    );
+    if (!allowed || !*allowed) return std::nullopt;
+    if (!parts.authenticator.check_csrf(context.actor, context.head, {})) return std::nullopt;
+    context.memory_only = true;
+    auto response = run(exchange);
+    context.memory_only = false;
+    if (std::exchange(context.not_in_memory, false)) return std::nullopt;
+    return response;
 }
 
 Response Core::page(const Exchange& exchange, int status) {

@@ -52,6 +52,11 @@ public:
     static base::Result<void> take_body(Exchange& exchange);
     /// Runs the handler (blocking unless quick). Exceptions become 500.
     Response run(Exchange& exchange);
+    /// Runs the handler of a `memory_first` route on the network thread; nothing when somebody on
+    /// the way must ask a disk or a database.
+    std::optional<Response> run_from_memory(
+        Exchange& exchange, const std::optional<base::Result<Actor>>& identified
+    );
     Response refuse(const Exchange& exchange, const base::Error& error);
     /// Counts and logs a finished request.
     void finish(const Exchange& exchange, int status, std::uint64_t bytes);

@@ -81,7 +81,15 @@ struct Context {
     std::string body;       ///< JSON or any small body; empty for multipart and forms.
     Pairs form;             ///< Fields of a form or of a multipart body.
     std::vector<StagedFile> files;
-    bool from_form = false;  ///< Body was a form (answer 303 rather than JSON).
+    bool from_form = false;      ///< Body was a form (answer 303 rather than JSON).
+    bool memory_only = false;    ///< Of a route that is tried from memory first: this is that try.
+    bool not_in_memory = false;  ///< What the handler says when it must wait for disk or database.
+
+    /// What a handler returns when `memory_only` is set and memory is not enough.
+    std::unexpected<base::Error> ask_again() {
+        not_in_memory = true;
+        return base::fail(base::ErrorKind::unavailable, "http.busy");
+    }
 
     const StagedFile* file(std::string_view field) const;
     StagedFile* file(std::string_view field);

@@ -28,6 +28,9 @@ struct RouteDoc {
     bool page = false;   ///< A browser (Accept: text/html) gets the web UI's page here instead of
                          ///< the handler's answer.
     bool quick = false;  ///< Only memory is touched, in microseconds: runs on the network thread.
+    bool memory_first =
+        false;  ///< Tried on the network thread with Context::memory_only; a handler that must wait
+                ///< answers Context::ask_again() and runs once more on the pool.
     bool csrf_exempt = false;         ///< Only for routes without a session (sign-in).
     std::string_view page_file = {};  ///< A page without a handler: whoever asks gets this static
                                       ///< file.

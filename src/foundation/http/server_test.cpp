@@ -59,6 +59,12 @@ public:
         if (object_id == 404) return base::fail(base::ErrorKind::not_found, "http.no_such_address");
         return {};
     }
+    std::optional<base::Result<void>> authorize_quickly(
+        const Actor& actor, const Access& access, std::int64_t object_id
+    ) override {
+        if (object_id == 7) return std::nullopt;  // must be looked up
+        return authorize(actor, access, object_id);
+    }
     base::Result<void> check_csrf(
         const Actor& actor, const RequestHead& head, std::string_view form_token
     ) override {
@@ -170,6 +176,17 @@ protected:
             {.summary = "Open.", .tag = "test", .quick = true},
             [](Context&, const NoRequest&) -> base::Result<Response> {
                 return Response::json("{\"ok\":true}");
+            }
+        );
+        // Tells from which thread it answers; `count` sends it to the pool.
+        routes.add<Thing, Thing>(
+            Method::post,
+            "/memory/{thing_id}",
+            access::object("thing", Right::read, "thing_id"),
+            {.summary = "Memory first.", .tag = "test", .memory_first = true},
+            [](Context& context, const Thing& thing) -> base::Result<Thing> {
+                if (context.memory_only && thing.count) return context.ask_again();
+                return Thing{thing.thing_id, context.memory_only ? "memory" : "pool", thing.count};
             }
         );
         routes.add<Thing, Created<Thing>>(
@@ -525,6 +542,30 @@ TEST_F(ServerTest, describes_every_route_in_openapi) {
             << route->literal;
     EXPECT_TRUE(document.contains(R"("openapi":"3.1.0")"));
     EXPECT_TRUE(document.contains("FailureAnswer"));
+}
+
+TEST_F(ServerTest, memory_first_routes_go_to_the_pool_when_memory_is_not_enough) {
+    const auto ask = [&](int thing, const std::string& body, const std::string& credential) {
+        Client client(server->port());
+        client.send(
+            "POST /memory/" + std::to_string(thing) + " HTTP/1.1\r\nHost: localhost\r\n" +
+            credential + "\r\nContent-Type: application/json\r\nContent-Length: " +
+            std::to_string(body.size()) + "\r\n\r\n" + body
+        );
+        const auto answer = client.answer();
+        return std::to_string(answer.status) + " " + answer.body.substr(0, 32);
+    };
+    const std::string token = "Authorization: Bearer good", session = "Cookie: sessionid=open";
+    const std::string large = R"({"name":")" + std::string(20'000, 'x') + "\"}";
+    EXPECT_TRUE(ask(1, R"({"name":"a"})", token).contains("memory"));
+    EXPECT_TRUE(ask(1, R"({"name":"a","count":1})", token).contains("pool"));
+    EXPECT_TRUE(ask(7, R"({"name":"a"})", token).contains("pool"));
+    EXPECT_TRUE(ask(1, large, token).contains("pool"));
+    EXPECT_TRUE(ask(1, R"({"name":"a"})", session + "\r\nX-CSRFToken: right").contains("memory"));
+    EXPECT_TRUE(ask(1, R"({"name":"a"})", session).starts_with("403"));
+    EXPECT_TRUE(ask(404, R"({"name":"a"})", token).starts_with("404"));
+    EXPECT_TRUE(ask(1, R"({"wrong":"a"})", token).starts_with("400"));
+    EXPECT_TRUE(ask(1, R"({"name":"a"})", "X-Nobody: 1").starts_with("401"));
 }
 
 }  // namespace

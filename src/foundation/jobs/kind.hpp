@@ -58,6 +58,23 @@ struct Kind {
     std::int64_t attempts_max = 3;
 };
 
+/// A `give_up` that hands on what was enqueued: `end(session, input, error)`.
+template <class Input, class End>
+auto giving_up(End end) {
+    return
+        [end](
+            store::Session& session, const Job&, const std::string& input, const base::Error& error
+        ) -> base::Result<void> {
+            TRY(const auto enqueued, base::from_json<Input>(input));
+            return end(session, enqueued, error);
+        };
+}
+
+/// Word for the state in which such an error leaves the row that a job was to fill.
+inline std::string_view state_after(const base::Error& error) {
+    return error.reason == base::kCancelledReason ? "cancelled" : "failed";
+}
+
 /// The kinds of a process, by name. Filled once at start.
 using Kinds = std::vector<Kind>;
 const Kind* find(const Kinds& kinds, std::string_view name);

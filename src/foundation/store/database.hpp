@@ -4,6 +4,7 @@
 #include "foundation/base/embedded.hpp"
 #include "foundation/base/result.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -152,18 +153,25 @@ public:
     template <class Work>
     auto transaction(Work&& work) -> std::invoke_result_t<Work, Session&> {
         std::optional<std::invoke_result_t<Work, Session&>> out;
-        CHECK_OK(with_writer([&](Session& session) -> base::Result<void> {
+        auto done = with_writer([&](Session& session) -> base::Result<void> {
             out.emplace(work(session));
             if (!*out) return std::unexpected(out->error());
             return {};
-        }));
+        });
+        changes_.fetch_add(1);
+        if (!done) return std::unexpected(std::move(done).error());
         return std::move(*out);
     }
+    /// Grows with the end of every transaction of this process, before its caller hears of it.
+    std::uint64_t changes() const { return changes_.load(); }
 
 protected:
     virtual base::Result<void> with_reader(const std::function<void(Session&)>& work) = 0;
     virtual base::Result<void> with_writer(const std::function<base::Result<void>(Session&)>& work
     ) = 0;
+
+private:
+    std::atomic<std::uint64_t> changes_ = 0;
 };
 
 }  // namespace csva::store

@@ -2,6 +2,7 @@
 
 #include "foundation/base/crypto.hpp"
 #include "foundation/base/files.hpp"
+#include "foundation/store/recent.hpp"
 #include "foundation/store/statement.hpp"
 
 #include <gtest/gtest.h>
@@ -223,6 +224,28 @@ TEST(database, says_unavailable_when_nobody_listens) {
     );
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().reason, "store.unavailable");
+}
+
+TEST(recent, forgets_with_the_next_transaction_and_after_its_time) {
+    const auto folder = base::TemporaryFolder::make();
+    const auto database = std::move(*Database::open({.data_folder = folder->path().string()}));
+    const auto write = [&] {
+        return database->transaction([](Session&) -> base::Result<void> { return {}; });
+    };
+    Recent<int, std::string> recent(*database);
+    recent.put(1, "one", database->changes());
+    recent.put(2, "two", database->changes());
+    EXPECT_EQ(recent.find(1), "one");
+    EXPECT_EQ(recent.find(2), "two");
+    EXPECT_FALSE(recent.find(3));
+    const auto before = database->changes();
+    ASSERT_TRUE(write());
+    EXPECT_FALSE(recent.find(1));
+    recent.put(1, "read before the change", before);
+    EXPECT_FALSE(recent.find(1));
+    Recent<int, std::string> brief(*database, std::chrono::milliseconds(-1));
+    brief.put(1, "one", database->changes());
+    EXPECT_FALSE(brief.find(1));
 }
 
 }  // namespace

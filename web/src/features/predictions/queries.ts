@@ -28,6 +28,7 @@ export function useBatch(modelId: number) {
     const mutation = useMutation({
         mutationFn: async (file: File) => {
             const form = new FormData();
+            form.append('keep_columns', 'true');
             form.append('file', file);
             return (await upload<Batch>(`/api/v1/models/${modelId}/batches`, form, setShare)).answer;
         },
