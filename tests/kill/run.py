@@ -36,11 +36,12 @@ from support.server import PASSWORD, ROOT, Server, program  # noqa: E402
 
 SETTINGS = {
     "CSVA_JOBS_LEASE_MS": "1500",
+    "CSVA_JOBS_CONCURRENT": "2",
     "CSVA_LIMITS_USER_BYTES": str(10**10),
 }
 MOMENT_S = (0.2, 2.0)
 DRAIN_S = 400
-PAUSE_S = {"upload": 0.1, "clean": 0.2, "train": 0.7}
+PAUSE_S = {"upload": 0.1, "clean": 0.2, "train": 1.2}
 CRASH_S = 4
 
 

@@ -30,7 +30,7 @@ test_kill() {
     local backend mode failed=
     : >"$REPORTS/kill.log"
     for backend in sqlite postgres; do
-        for mode in --rounds=50 --crash-points; do
+        for mode in "--rounds=${CSVA_KILL_ROUNDS:-15}" --crash-points; do
             CSVA_PROGRAM=$PWD/build/release/bin/csva "$CACHE_DIR/api-venv/bin/python" tests/kill/run.py \
                 --backend "$backend" "$mode" 2>&1 | tee -a "$REPORTS/kill.log" || failed=1
         done

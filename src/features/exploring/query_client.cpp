@@ -71,6 +71,7 @@ std::unique_ptr<Child> Child::start(const QueryClient::Parts& parts) {
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO);
     ::posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
+    ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
     // The server blocks the ending signals in all its threads; the child must not inherit that.
     posix_spawnattr_t attributes;
     ::posix_spawnattr_init(&attributes);

@@ -1,11 +1,13 @@
 #include "foundation/jobs/agent.hpp"
 
 #include "foundation/base/files.hpp"
+#include "foundation/jobs/child_process.hpp"
 #include "foundation/jobs/queue.hpp"
 
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <fcntl.h>
 #include <fstream>
 #include <thread>
 #include <unistd.h>
@@ -150,6 +152,21 @@ protected:
     std::unique_ptr<Agent> agent_;
     std::jthread hands_;
 };
+
+TEST(Children, inherit_no_open_file) {
+    const int inheritable = ::open("/dev/null", O_RDONLY);
+    const std::string held = std::to_string(inheritable);
+    ASSERT_GT(inheritable, STDERR_FILENO);
+    auto child = ChildProcess::spawn("/bin/ls", {"/proc/self/fd"}, {});
+    ASSERT_TRUE(child);
+    std::vector<std::string> seen;
+    for (int i = 0; i < 100 && (seen.empty() || seen.back() != "3"); ++i) {
+        for (auto& line : child->lines(100)) seen.push_back(std::move(line));
+    }
+    ::close(inheritable);
+    // 3 is the folder that ls reads.
+    EXPECT_EQ(seen, (std::vector<std::string>{"0", "1", "2", "3"})) << held;
+}
 
 TEST_F(Agents, runs_a_job_in_another_process_and_publishes_its_file) {
     const auto job = ended(add("hello"));
