@@ -1,9 +1,9 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { DataTable } from '../../components/DataTable';
 import { Section } from '../../components/Section';
-import { ErrorState, Loaded, Loading } from '../../components/States';
+import { ErrorState, Loaded, Loading, Refusal } from '../../components/States';
 import { formatAgo } from '../../lib/format';
 import type { View } from '../datasets/queries';
 import type { Profile } from '../exploring/types';
@@ -90,12 +90,14 @@ function One({ id, view, onAgain }: { id: number; view: View; onAgain: () => voi
     const { state } = training;
     if (state === 'failed' || state === 'cancelled') {
         return (
-            <Stack role="alert">
-                <Text fw={600}>
-                    {training.problem?.message ??
-                        t(state === 'failed' ? 'training:ui.failed' : 'training:ui.cancelled')}
-                </Text>
-                {training.problem && <Text>{training.problem.hint}</Text>}
+            <Stack>
+                <Refusal
+                    message={
+                        training.problem?.message ??
+                        t(state === 'failed' ? 'training:ui.failed' : 'training:ui.cancelled')
+                    }
+                    hint={training.problem?.hint}
+                />
                 {again}
             </Stack>
         );
