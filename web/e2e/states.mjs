@@ -124,7 +124,7 @@ export async function people(visit, state) {
     await page.goto(`${url}/account/`);
     await page.getByLabel(t('accounts:tokens.label')).fill('robot');
     await press(visit, 'accounts:tokens.create');
-    await page.getByText(/csva_\w{20}/).waitFor();
+    await page.getByText(/csva_[\w-]{20}/).waitFor();
     await check(visit, `${state}-account`);
     await page.goto(`${url}/users/`);
     await fillCredentials(visit, colleague);
