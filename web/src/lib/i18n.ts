@@ -52,7 +52,7 @@ export async function changeLanguage(language: Language) {
 }
 
 /** A text, or what to say where this version of the pages has none for it. */
-export const textOr = (t: TFunction, key: string, otherwise: string): string =>
-    i18next.exists(key) ? t(key) : otherwise;
+export const textOr = (t: TFunction, key: string, otherwise: string, values?: object): string =>
+    i18next.exists(key) ? t(key, { ...values }) : otherwise;
 
 export const currentLanguage = (): Language => (i18next.language === 'fr' ? 'fr' : 'en');

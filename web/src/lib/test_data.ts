@@ -89,6 +89,8 @@ export const receipt: S['Receipt'] = {
     kept_as_text: [{ column: 'Cabin', reason: 'leading_zeros', cells: 3 }],
     evidence: [
         { about: 'date_order', column: 'Embarked', found: '%d/%m/%Y', count_for: 412, count_against: 0 },
+        { about: 'type', column: 'Survived', found: 'integer', count_for: 889, count_against: 0 },
+        { about: 'decimal_mark', column: 'Age', found: '.', count_for: 700, count_against: 0 },
     ],
     renamed: ['column_4'],
     notes: [],

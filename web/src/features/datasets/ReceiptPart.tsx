@@ -4,7 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { DataTable } from '../../components/DataTable';
 import { Section } from '../../components/Section';
 import { TypeBadge } from '../exploring/ColumnsPart';
-import { formatBytes, formatInteger } from '../../lib/format';
+import { formatBytes, formatInteger, quoted } from '../../lib/format';
+import { textOr } from '../../lib/i18n';
 import { rejectsPath, type Receipt } from './queries';
 
 function delimiterWord(delimiter: string): string {
@@ -117,12 +118,28 @@ function Rejects({ id, receipt }: { id: number; receipt: Receipt }) {
     );
 }
 
+/** 31 December 2026, 23:59:58 as a form of dates writes it. */
+function dateExample(form: string): string {
+    const parts: Record<string, string> = { d: '31', m: '12', Y: '2026', y: '26', H: '23', M: '59', S: '58' };
+    return form.replace(/%([dmYyHMS])/g, (_, part: string) => parts[part]!);
+}
+
+/** What was found in a column, in words: a type, a mark, a form of dates, a word for nothing. */
+function foundWords(row: Receipt['evidence'][number], t: TFunction): string {
+    const found = {
+        type: textOr(t, `exploring:ui.type.${row.found}`, row.found),
+        date_order: dateExample(row.found),
+    }[row.about];
+    const words = { found: found ?? quoted(row.found) };
+    return textOr(t, `datasets:ui.evidence.about.${row.about}`, row.found, words);
+}
+
 function evidenceText(receipt: Receipt, column: string, t: TFunction): string {
     return receipt.evidence
         .filter((row) => row.column === column)
         .map((row) =>
             t(row.count_against > 0 ? 'datasets:ui.evidence.mixed' : 'datasets:ui.evidence.clear', {
-                found: row.found,
+                found: foundWords(row, t),
                 yes: row.count_for,
                 no: row.count_against,
             }),

@@ -130,7 +130,9 @@ describe('data set page', () => {
         );
         expect(screen.getByText('Cells are separated by a semicolon.')).toBeTruthy();
         expect(screen.getByText(/3 cells begin with a zero/)).toBeTruthy();
-        expect(screen.getByText(/412 cells say so, none against/)).toBeTruthy();
+        expect(screen.getByText('written like 31/12/2026: 412 cells say so, none against.')).toBeTruthy();
+        expect(screen.getByText(/whole number: 889 cells say so/)).toBeTruthy();
+        expect(screen.getByText(/“.” before the decimals: 700 cells say so/)).toBeTruthy();
     });
 
     it('proposes to mend, sends the step, and goes back', async () => {
