@@ -145,6 +145,104 @@ TEST_F(ReadCsv, reads_five_thousand_columns) {
     EXPECT_EQ(outcome->receipt.rows_kept, 2);
 }
 
+TEST_F(ReadCsv, reads_one_column) {
+    const auto outcome = read("value\n1.5\n2.5\n\n3.5\n");
+    ASSERT_TRUE(outcome) << outcome.error().reason;
+    EXPECT_EQ(outcome->schema.columns.size(), 1u);
+    EXPECT_EQ(outcome->schema.columns[0].type, table::ColumnType::real);
+    EXPECT_EQ(outcome->receipt.notes, std::vector<std::string>{"one_column"});
+    EXPECT_EQ(outcome->receipt.rows_kept, 4);
+}
+
+TEST_F(ReadCsv, a_quote_that_never_closes_spoils_its_line_only) {
+    const auto outcome = read("a,b\n1,x\n2,\"y\n3,z\n4,w\n5,v\n");
+    ASSERT_TRUE(outcome) << outcome.error().reason;
+    EXPECT_EQ(outcome->receipt.rows_in, 5);
+    EXPECT_EQ(outcome->receipt.rows_kept + outcome->receipt.rows_rejected, 5);
+    EXPECT_EQ(outcome->receipt.first_repairs, (std::vector<Reject>{{3, "stray_quote"}}));
+    EXPECT_EQ(rows(outcome->schema).at(1), (std::vector<std::string>{"2", "2", "\"y"}));
+}
+
+TEST_F(ReadCsv, changes_its_mind_when_a_late_cell_contradicts_the_sample) {
+    std::string content = "id,name\n";
+    for (int i = 1; i <= 60'000; ++i)
+        content += std::to_string(i) + ",n" + std::to_string(i) + "\n";
+    content += "007,bond\n";
+    const auto outcome = read(content);
+    ASSERT_TRUE(outcome) << outcome.error().reason;
+    EXPECT_EQ(outcome->schema.columns[0].type, table::ColumnType::text);
+    EXPECT_EQ(outcome->receipt.kept_as_text.at(0).cells, 1);
+    EXPECT_EQ(rows(outcome->schema).back(), (std::vector<std::string>{"60001", "007", "bond"}));
+}
+
+TEST_F(ReadCsv, keeps_order_lines_and_row_numbers_over_many_chunks) {
+    std::string content = "id,text\n";
+    int line = 1;
+    std::vector<Reject> expected;
+    for (int i = 1; i <= 300'000; ++i) {
+        if (i % 50'000 == 0) {
+            content += "1,2,3\n";
+            expected.push_back({++line, "too_many_cells"});
+            continue;
+        }
+        const bool two_lines = i % 7 == 0;
+        content += std::to_string(i) + (two_lines ? ",\"first, \nsecond\"\n" : ",some words\n");
+        line += two_lines ? 2 : 1;
+    }
+    const auto outcome = read(content);
+    ASSERT_TRUE(outcome) << outcome.error().reason << outcome.error().internal;
+    EXPECT_EQ(outcome->receipt.first_rejects, expected);
+    EXPECT_EQ(outcome->receipt.rows_kept, 299'994);
+    auto reader = duck::open_table(parquet_, outcome->schema);
+    table::Batch batch;
+    std::int64_t before = 0;
+    while (*(*reader)->next(batch)) {
+        for (std::size_t i = 0; i < batch.rows(); ++i) {
+            ASSERT_EQ(batch.row_ids[i], batch.columns[0].integers[i]);
+            ASSERT_GT(batch.row_ids[i], before);
+            before = batch.row_ids[i];
+        }
+    }
+}
+
+TEST_F(ReadCsv, as_text_keeps_rows_of_any_length_and_empty_lines) {
+    const auto input = folder_.path() / "in.csv";
+    const auto as_text = [&](std::string_view content) {
+        EXPECT_TRUE(base::write_file(input, content));
+        base::Control control;
+        return read_csv({.input = input.string(), .parquet = parquet_, .all_text = true}, control);
+    };
+    const auto ragged = as_text("a,b\n007,x\n8\n9,y,z\n10,w\n");
+    ASSERT_TRUE(ragged) << ragged.error().reason;
+    EXPECT_EQ(ragged->receipt.rows_rejected, 0);
+    EXPECT_EQ(ragged->header, (std::vector<std::string>{"a", "b", ""}));
+    EXPECT_EQ(rows(ragged->schema).at(0).at(1), "007");
+    EXPECT_EQ(rows(ragged->schema).at(2), (std::vector<std::string>{"3", "9", "y", "z"}));
+    const auto empty = as_text("\n\n");
+    ASSERT_TRUE(empty) << empty.error().reason;
+    EXPECT_EQ(empty->receipt.rows_kept, 2);
+}
+
+TEST_F(ReadCsv, refuses_more_columns_than_it_can_keep) {
+    std::string content;
+    for (int i = 0; i <= 10'000; ++i) content += "c" + std::to_string(i) + ",";
+    const auto outcome = read(content + "\n");
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().reason, "reading.too_many_columns");
+}
+
+TEST_F(ReadCsv, stops_when_it_is_told_to) {
+    class Stopped : public base::Control {
+        bool cancelled() const override { return true; }
+    };
+    const auto input = folder_.path() / "in.csv";
+    ASSERT_TRUE(base::write_file(input, "a,b\n1,2\n3,4\n"));
+    Stopped control;
+    const auto outcome = read_csv({.input = input.string(), .parquet = parquet_}, control);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().reason, base::kCancelledReason);
+}
+
 struct BadFile {
     std::string_view content;
     std::string_view reason;
