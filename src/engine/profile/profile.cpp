@@ -74,7 +74,11 @@ Profile blank_profile(const Source& source) {
 base::Result<Profile> profile_source(const Source& source, base::Control& control) {
     Profile profile = blank_profile(source);
     CHECK_OK(summarize(source, profile, control));
-    for (auto& column : profile.columns) column.distinct_exact = column.count == 0;
+    for (auto& column : profile.columns) {
+        const bool counted = column.type == ColumnType::real && source.rows <= kExactRows;
+        column.distinct_exact = column.count == 0 || counted;
+        column.distinct = std::min(column.distinct, column.count);
+    }
     CHECK_OK(add_details(source, profile, control));
     CHECK_OK(add_correlations(source, profile));
     CHECK_OK(add_duplicates(source, profile));

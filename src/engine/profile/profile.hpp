@@ -36,7 +36,7 @@ struct ColumnProfile {
     std::int64_t count = 0;  ///< Cells with a value.
     std::int64_t missing = 0;
     std::int64_t distinct =
-        0;  ///< Exact up to 50,000 values (reals: never); HyperLogLog (about 2 %) otherwise.
+        0;  ///< Exact up to 50,000 values (reals: rows); else an estimate that may be a third off.
     bool distinct_exact = true;
     std::optional<double> mean;
     std::optional<double> standard_deviation;  ///< Of the sample (n - 1).
