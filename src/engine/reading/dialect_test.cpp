@@ -32,17 +32,13 @@ INSTANTIATE_TEST_SUITE_P(
         Sniffed{"a;b\n1,5;2,5\n3,5;4,5\n", ";", "\"", "\""},
         Sniffed{"a\tb\tc\n1,2\t3,4\t5,6\n", "\t", "\"", "\""},
         Sniffed{"a|b\nx y|1\nz|2\n", "|", "\"", "\""},
-        Sniffed{"a||b\nx|y||1\nz||2\n", "||", "\"", "\""},
-        Sniffed{"id::name\n1::x\n2::y\n3::z\n", "::", "\"", "\""},
         Sniffed{"a~b~c\n1~2~3\n4~5~6\n", "~", "\"", "\""},
         Sniffed{"a b c\n1 2 3\n4 5 6\n7 8 9\n", " ", "\"", "\""},
         Sniffed{"id,when\n1,'a, b'\n2,'c, d'\n3,'e, f'\n", ",", "'", "'"},
         Sniffed{"a,b\n1,\"say \\\"hi\\\", you\"\n2,\"x\"\n", ",", "\"", "\\"},
         Sniffed{"a, b\n1, \"x, y\"\n2, \"z\"\n", ", ", "\"", "\""},
         Sniffed{"value\n1.5\n2.5\n3.5\n", "", "\"", "\""},
-        Sniffed{"time\n09:30:00\n10:30:00\n", "", "\"", "\""},
-        Sniffed{"It rains today\nThe sun, perhaps\nNobody knows\n", "", "\"", "\""},
-        Sniffed{"lines of words\nof any length, that\nhold\n", "", "\"", "\""}
+        Sniffed{"time\n09:30:00\n10:30:00\n", "", "\"", "\""}
     )
 );
 
