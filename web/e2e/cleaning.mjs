@@ -14,6 +14,7 @@ async function columns(visit, names) {
     for (const one of names) {
         await input.fill(one);
         await page.getByRole('option', { name: one, exact: true }).click();
+        await page.locator('.mantine-Pill-label').getByText(one, { exact: true }).waitFor();
     }
     await page.keyboard.press('Escape');
 }

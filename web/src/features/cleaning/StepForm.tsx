@@ -140,6 +140,8 @@ export function StepForm({ steps, view, busy, onStep }: StepFormProps) {
     const fitting = view.columns
         .filter((column) => types.length === 0 || types.includes(column.type))
         .map((column) => column.name);
+    // A list of choices is no field that the browser itself would ask to fill in.
+    const complete = info !== undefined && columns.length >= info.columns_min;
     const choose = (step: string | null) => {
         setChosen(step);
         setColumns([]);
@@ -186,7 +188,7 @@ export function StepForm({ steps, view, busy, onStep }: StepFormProps) {
                     </>
                 )}
                 <Group>
-                    <Button type="submit" variant="default" disabled={!info} loading={busy}>
+                    <Button type="submit" variant="default" disabled={!complete} loading={busy}>
                         {t('cleaning:ui.apply')}
                     </Button>
                 </Group>
