@@ -82,7 +82,7 @@ void Composition::join_models() {
     models_ = std::make_unique<models::Service>(*database_, *blobs_);
     training_ = std::make_unique<training::Service>(*database_, *blobs_);
     predictions_ = std::make_unique<predictions::Service>(*database_, *blobs_, *models_);
-    training::register_routes(routes_, *training_);
+    training::register_routes(routes_, *training_, *datasets_);
     predictions::register_routes(routes_, *predictions_);
 }
 

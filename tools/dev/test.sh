@@ -54,6 +54,11 @@ test_e2e() {
     CSVA_PROGRAM=$PWD/build/release/bin/csva timeout 900 npm --prefix web run --silent e2e 2>&1 | tee "$REPORTS/e2e.log"
 }
 
+# Scores that a training shows, computed again by scikit-learn from what it stores.
+test_scores() {
+    CSVA_PROGRAM=$PWD/build/release/bin/csva timeout 300 tests/peers/scores/run
+}
+
 # Lines of src/ that the C++ and the API tests ran, by the same build.
 report_coverage() {
     gcovr --root . --filter src/ --exclude '.*_test\.cpp' --gcov-executable "llvm-cov-19 gcov" -j "$JOBS" \
@@ -78,6 +83,7 @@ dev_test() {
     stage "API tests on both back ends" test_api
     stage "Coverage of src/" report_coverage
     stage "Release build" build_preset release csva
+    stage "Scores beside scikit-learn" test_scores
     stage "Kill tests on both back ends" test_kill
     stage "Browser tests" test_e2e
     stages_end || STAGES_BAD=1

@@ -249,6 +249,7 @@ void add_train(CommandLine& line) {
     c->add_option("--folds", o->train.folds, "Folds of the choice");
     c->add_option("--seed", o->train.seed, "The same seed gives the same model");
     c->add_option("--threads", o->train.threads, "Threads; does not change the model");
+    c->add_option("--work", o->train.work, "Budget as work, so that a rerun gives the same model");
     c->add_option("--test", o->test, "CSV file whose rows are scored");
     c->add_option("--held-out", o->held_out, "Where the held-out predictions go (CSV)");
     c->add_flag("--json", o->json, "One JSON object");

@@ -78,7 +78,8 @@ bool beats_chance(
 
 double loss_of(const Target& target, RowSpan rows, std::span<const double> answers) {
     constexpr double kHonesty = 0.02;
-    if (rows.empty()) return 1e300;
+    if (rows.empty() || std::ranges::any_of(answers, [](double a) { return !std::isfinite(a); }))
+        return 1e300;
     const Judged judged(target, rows, answers);
     const auto score = [&](std::string_view name) {
         return stats::find_score(name)->function(judged.input, {});

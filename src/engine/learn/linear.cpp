@@ -47,8 +47,8 @@ void each_entry(const StoredPart& part, const auto& at, F f) {
         if (part.levels[c] > 0) {
             if (v >= 0 && v < static_cast<double>(part.levels[c]))
                 f(first + static_cast<std::size_t>(v), 1.0);
-        } else if (!std::isnan(v)) {
-            f(first, std::clamp((v - part.fill[c]) * part.scale[c], -10.0, 10.0));
+        } else if (const double z = (v - part.fill[c]) * part.scale[c]; !std::isnan(z)) {
+            f(first, std::clamp(z, -10.0, 10.0));
         }
     }
 }

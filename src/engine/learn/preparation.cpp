@@ -98,7 +98,7 @@ float Preparation::text_feature(const Feature& feature, std::string_view text) c
         case FeatureKind::length:
             return static_cast<float>(text.size());
         case FeatureKind::text_number:
-            return static_cast<float>(first_number(text));
+            return finite_float(first_number(text));
         case FeatureKind::word:
             return has_word(text, feature.word) ? 1.0F : 0.0F;
         default:
@@ -106,11 +106,16 @@ float Preparation::text_feature(const Feature& feature, std::string_view text) c
     }
 }
 
+float finite_float(double value) {
+    constexpr double kMost = 1e30;  // Its square is still a float64, and no tree needs more.
+    return static_cast<float>(std::clamp(value, -kMost, kMost));
+}
+
 float Preparation::number_feature(const Feature& feature, double value, table::ColumnType type) {
     if (std::isnan(value)) return kNan;
     switch (feature.kind) {
         case FeatureKind::offset:
-            return static_cast<float>((value - feature.epoch) / feature.unit);
+            return finite_float((value - feature.epoch) / feature.unit);
         case FeatureKind::month:
             return static_cast<float>(month(days(value, type)));
         case FeatureKind::weekday: {
@@ -123,7 +128,7 @@ float Preparation::number_feature(const Feature& feature, double value, table::C
             return static_cast<float>(hour < 0 ? hour + 24 : hour);
         }
         default:
-            return static_cast<float>(value);
+            return finite_float(value);
     }
 }
 

@@ -51,6 +51,9 @@ CSVA_DESCRIBE(InputColumn, column, categories, low, high, typical, integral)
 
 inline constexpr std::int64_t kRareRows = 5;
 
+/// A number as the models see it: what is beyond 1e30 (infinities too) is 1e30; NaN stays.
+float finite_float(double value);
+
 /// The fitted way from typed cells to float32 features; the same code for training, form, JSON,
 /// batch and API. A missing cell, an unseen category and an unreadable number are NaN. Copyable;
 /// share a const one between threads.

@@ -52,7 +52,7 @@ void append(
         column.exact.push_back(missing ? kNan : data.number(row));
     else
         column.numbers.push_back(
-            missing ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(data.number(row))
+            missing ? std::numeric_limits<float>::quiet_NaN() : finite_float(data.number(row))
         );
 }
 

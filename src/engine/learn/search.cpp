@@ -16,6 +16,7 @@ constexpr std::size_t kBatch = 4;  // Whatever the number of threads: they must 
 constexpr std::size_t kLargeTable = 4'000'000;  // Cells.
 constexpr std::size_t kKeptTrials = 12;         // Others than the best lose their models.
 constexpr int kMostTrees = 2000;
+constexpr double kNoLoss = 1e300;  // See loss_of.
 
 std::size_t feature_count(const SearchState& s) { return s.context.matrix->columns.size(); }
 
@@ -123,7 +124,7 @@ const Trial* parent(const SearchState& s, stats::SplitMix64& random) {
     return best[std::min(best.size() - 1, std::size_t{u < 0.5 ? 0U : u < 0.8 ? 1U : 2U})];
 }
 
-double search_units(const SearchState& s) { return s.budget_s * kUnitsPerSecond * kSearchShare; }
+double search_units(const SearchState& s) { return s.work * kSearchShare; }
 
 /// Makes a trial of a candidate's fits; nothing when the clock left too little of it.
 std::optional<Trial> assemble(SearchState& s, const Candidate& candidate, std::span<Fit> fits) {
@@ -149,6 +150,7 @@ std::optional<Trial> assemble(SearchState& s, const Candidate& candidate, std::s
         return {};
     if (candidate.log_target) apply_smear(s, trial);
     trial.loss = loss_in_choice(s, trial.answers);
+    if (trial.loss >= kNoLoss) return {};  // Answers that are no numbers.
     return trial;
 }
 

@@ -31,6 +31,7 @@ struct SearchState {
     FitContext context;
     double begin_s = 0;                       ///< Steady time at which the training began.
     double budget_s = 30;                     ///< Wall clock from there, the hard limit.
+    double work = 30;                         ///< The whole budget, in units.
     double units = 0;                         ///< What is left to spend on candidates.
     bool cut_short = false;                   ///< The clock, not the units, ended something.
     std::vector<std::vector<Binned>> binned;  ///< By worker and fold.

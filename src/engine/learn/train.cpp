@@ -190,7 +190,7 @@ base::Result<void> refit_all(Run& run, const std::vector<Entry>& list) {
     Rows all(run.matrix.rows);
     std::iota(all.begin(), all.end(), 0U);
     s.binned.clear();
-    s.units = s.budget_s * kUnitsPerSecond * kRefitShare;
+    s.units = s.work * kRefitShare;
     s.context.deadline_s = s.begin_s + s.budget_s * 0.88;
     auto plan = plan_refits(s, list, all.size());
     std::atomic<bool> late = false;
@@ -231,7 +231,7 @@ base::Result<void> refit_all(Run& run, const std::vector<Entry>& list) {
 /// on all.
 base::Result<void> finish(Run& run, bool again) {
     auto& s = run.search;
-    const double reserve = s.budget_s * kUnitsPerSecond * kRefitShare;
+    const double reserve = s.work * kRefitShare;
     const auto list = entries(s, reserve, run.matrix.rows);
     auto baseline_line = std::move(run.out.report.leaderboard.front());
     auto baseline_model = std::move(run.out.models.front());
@@ -288,7 +288,7 @@ int fold_count(const Run& run, const TrainOptions& options) {
     if (options.folds) return static_cast<int>(*options.folds);
     const double units =
         work_units({}, 200, run.split.development.size(), run.matrix, run.search.context.classes);
-    const double total = run.search.budget_s * kUnitsPerSecond * kSearchShare;
+    const double total = run.search.work * kSearchShare;
     return run.split.development.size() <= 2000 || units * kFolds * 12 < total ? kFolds : 1;
 }
 
@@ -406,6 +406,7 @@ base::Result<TrainOutcome> train(
     auto& s = run.search;
     s.begin_s = steady_now_s();
     s.budget_s = default_budget(request);
+    s.work = request.options.work.value_or(s.budget_s * kUnitsPerSecond);
     TRY(run.table, load_table(rows, request, INT64_MAX, control));
     auto& report = run.out.report;
     auto& target = run.table.target;

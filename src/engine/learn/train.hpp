@@ -42,7 +42,4 @@ base::Result<TrainOutcome> train(
     const Refit& refit = {}
 );
 
-/// Columns that could be predicted, most likely first; looks at no more than 10,000 rows.
-base::Result<std::vector<TargetCandidate>> propose_targets(table::TableReader& rows);
-
 }  // namespace csva::learn

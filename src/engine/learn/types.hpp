@@ -24,9 +24,10 @@ struct TrainOptions {
     std::optional<double> learning_rate;
     std::optional<std::int64_t> folds;
     std::int64_t seed = 1;
-    std::int64_t threads = 0;  ///< 0: as many as the machine has. Does not change the model.
+    std::int64_t threads = 0;    ///< 0: as many as the machine has. Does not change the model.
+    std::optional<double> work;  ///< Budget in seconds of one common core instead of the clock's.
 };
-CSVA_DESCRIBE(TrainOptions, families, trees, leaves, learning_rate, folds, seed, threads)
+CSVA_DESCRIBE(TrainOptions, families, trees, leaves, learning_rate, folds, seed, threads, work)
 CSVA_NOTES(
     TrainOptions,
     {.field = "families",
@@ -46,7 +47,14 @@ CSVA_NOTES(
      .text = "Threads; 0 for all. Does not change the model.",
      .minimum = 0,
      .maximum = 1024,
-     .defaulted = true}
+     .defaulted = true},
+    {.field = "work",
+     .text =
+         "Budget as work: estimated seconds of one common core. The same work and seed give the "
+         "same model on any machine of a kind as long as the time limit does not end it first. "
+         "Left out: what fits into the time limit.",
+     .minimum = 0.001,
+     .maximum = 1000000}
 )
 
 /// What is asked of a training. `budget_s` 0: what the preset means (quick 30, solid 120, best
@@ -74,7 +82,8 @@ CSVA_NOTES(
     {.field = "options", .text = "Advanced options.", .defaulted = true}
 )
 
-/// A column that could be predicted. `reasons` are keys of `learn:target_reasons.*`.
+/// A column that could be predicted. `reasons`: telling_name, last_column, first_column,
+/// two_values, few_values, all_different, identifier_name, has_missing.
 struct TargetCandidate {
     std::string column;
     Task task = Task::binary;
@@ -82,6 +91,15 @@ struct TargetCandidate {
     std::vector<std::string> reasons;
 };
 CSVA_DESCRIBE(TargetCandidate, column, task, rank, reasons)
+CSVA_NOTES(
+    TargetCandidate,
+    {.field = "column", .text = "Name of the column."},
+    {.field = "task", .text = "Kind of answer that its values call for."},
+    {.field = "rank", .text = "Points of the reasons together; only the order means something."},
+    {.field = "reasons",
+     .text = "What speaks for it and against it: telling_name, last_column, first_column, "
+             "two_values, few_values, all_different, identifier_name, has_missing."}
+)
 
 /// A column left out, and why: a key of `learn:excluded.*` (constant, empty, identifier,
 /// row_number, url, too_distinct, leakage).

@@ -89,8 +89,10 @@ double roc_auc_sorted(
     for (std::size_t i = 0; i < order.size();) {
         double ties_negative = 0, ties_positive = 0;
         const double value = score[order[i]];
-        for (; i < order.size() && score[order[i]] == value; ++i)
+        do {  // Once at least: a NaN is equal to nothing.
             (truth[order[i]] == 1 ? ties_positive : ties_negative) += count_at(counts, order[i]);
+            ++i;
+        } while (i < order.size() && score[order[i]] == value);
         wins += ties_positive * (below + ties_negative / 2);
         below += ties_negative;
         positives += ties_positive;

@@ -15,7 +15,7 @@ constexpr http::Access dataset(Right right) {
     return http::access::object("dataset", right, "dataset_id");
 }
 
-void add_of_dataset(http::Routes& routes, Service& service) {
+void add_of_dataset(http::Routes& routes, Service& service, datasets::Service& datasets) {
     routes.add<NewTraining, http::Accepted<Training>>(
         Method::post,
         "/api/v1/datasets/{dataset_id}/trainings",
@@ -37,6 +37,18 @@ void add_of_dataset(http::Routes& routes, Service& service) {
         {.summary = "Trainings of a data set, newest first.", .tag = "training"},
         [&service](Context& context, const datasets::DatasetPath& path) {
             return service.list(path.dataset_id, context.language);
+        }
+    );
+    routes.add<TargetsQuery, TargetList>(
+        Method::get,
+        "/api/v1/datasets/{dataset_id}/targets",
+        dataset(Right::read),
+        {.summary = "Columns worth predicting, by the profile of a version.",
+         .tag = "training",
+         .errors = {409}},
+        [&datasets](Context&, const TargetsQuery& query) -> Result<TargetList> {
+            TRY(const auto profile, datasets.profile(query.dataset_id, query.version_id));
+            return targets_of(profile);
         }
     );
 }
@@ -90,8 +102,8 @@ void add_of_training(http::Routes& routes, Service& service) {
 
 }  // namespace
 
-void register_routes(http::Routes& routes, Service& service) {
-    add_of_dataset(routes, service);
+void register_routes(http::Routes& routes, Service& service, datasets::Service& datasets) {
+    add_of_dataset(routes, service, datasets);
     add_of_training(routes, service);
 }
 

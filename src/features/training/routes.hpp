@@ -5,7 +5,7 @@
 
 namespace csva::training {
 
-/// `service` outlives the routes.
-void register_routes(http::Routes& routes, Service& service);
+/// The services outlive the routes.
+void register_routes(http::Routes& routes, Service& service, datasets::Service& datasets);
 
 }  // namespace csva::training

@@ -1,5 +1,7 @@
 #include "features/training/service.hpp"
 
+#include "engine/learn/targets.hpp"
+#include "engine/profile/profile.hpp"
 #include "features/models/service.hpp"
 #include "features/training/store.hpp"
 #include "foundation/base/clock.hpp"
@@ -106,6 +108,14 @@ Result<void> erase_of_dataset(Session& session, datasets::DatasetId id) {
     CHECK_OK(models::erase_of_dataset(session, id.value));
     CHECK_OK(session.run("DELETE FROM trainings WHERE dataset_id = :id", {id}));
     return {};
+}
+
+Result<TargetList> targets_of(const std::string& profile) {
+    TRY(const auto known, base::from_json<profile::Profile>(profile));
+    std::vector<learn::ColumnFacts> columns;
+    for (const auto& c : known.columns)
+        columns.push_back({c.name, c.type, c.count, c.missing, c.distinct});
+    return TargetList{learn::propose_targets(columns)};
 }
 
 accounts::ObjectKind object_kind() {

@@ -28,6 +28,9 @@ jobs::Kind train_kind();
 base::Result<void> erase_of_dataset(store::Session& session, datasets::DatasetId id);
 base::Result<std::set<std::string>> referenced_blobs(store::Session& session);
 
+/// Columns worth predicting by a profile's JSON.
+base::Result<TargetList> targets_of(const std::string& profile);
+
 /// The rules of training. Thread-safe.
 class Service {
 public:

@@ -67,7 +67,7 @@ function Parts({ view, tab }: { view: View; tab: Tab }): ReactNode {
         case 'cleaning':
             return <CleaningPart view={view} profile={profile.data} />;
         case 'predict':
-            return <PredictPart view={view} profile={profile.data} />;
+            return <PredictPart view={view} />;
         case 'settings':
             return <SettingsPart dataset={dataset} />;
     }

@@ -6,9 +6,8 @@ import { Section } from '../../components/Section';
 import { ErrorState, Loaded, Loading, Refusal } from '../../components/States';
 import { formatAgo } from '../../lib/format';
 import type { View } from '../datasets/queries';
-import type { Profile } from '../exploring/types';
 import { useJob } from '../jobs/queries';
-import { useTrain, useTraining, useTrainings, type Training } from './queries';
+import { useTargets, useTrain, useTraining, useTrainings, type Training } from './queries';
 import { Running } from './Running';
 import { scoreText } from './scores';
 import { TrainForm } from './TrainForm';
@@ -106,10 +105,11 @@ function One({ id, view, onAgain }: { id: number; view: View; onAgain: () => voi
 }
 
 /** The tab "Predict": choose and train; with ?training= the training under way or its verdict. */
-export function PredictPart({ view, profile }: { view: View; profile: Profile | undefined }) {
+export function PredictPart({ view }: { view: View }) {
     const [params, setParams] = useSearchParams();
     const chosen = Number(params.get('training')) || undefined;
     const trainings = useTrainings(view.dataset.id);
+    const targets = useTargets(view.dataset.id, view.dataset.current_version_id ?? null);
     const train = useTrain(view.dataset.id);
     const open = (id: number) => setParams({ tab: 'predict', training: String(id) });
     if (chosen)
@@ -118,7 +118,7 @@ export function PredictPart({ view, profile }: { view: View; profile: Profile | 
         <Stack gap={48}>
             <TrainForm
                 view={view}
-                profile={profile}
+                candidates={targets.data?.targets ?? []}
                 busy={train.isPending}
                 error={train.error}
                 onTrain={(wish) => train.mutate(wish, { onSuccess: (made) => open(made.id) })}

@@ -15,10 +15,8 @@ import { useTranslation } from 'react-i18next';
 import { Section } from '../../components/Section';
 import { ErrorNote } from '../../components/States';
 import type { View } from '../datasets/queries';
-import type { Profile } from '../exploring/types';
-import type { Preset, Task, TrainRequest } from './queries';
+import type { Candidate, Preset, Task, TrainRequest } from './queries';
 import { modelLabel } from './scores';
-import { proposeTargets } from './targets';
 
 const presets: Preset[] = ['quick', 'solid', 'best'];
 const families = {
@@ -103,17 +101,16 @@ function Advanced({ wish, task, onChange }: AdvancedProps) {
 
 interface TrainFormProps {
     view: View;
-    profile: Profile | undefined;
+    candidates: Candidate[];
     busy: boolean;
     error: unknown;
     onTrain: (wish: TrainRequest) => void;
 }
 
 /** One sentence to confirm, one choice of effort, everything else folded away. */
-export function TrainForm({ view, profile, busy, error, onTrain }: TrainFormProps) {
+export function TrainForm({ view, candidates, busy, error, onTrain }: TrainFormProps) {
     const { t } = useTranslation();
     const [wish, setWish] = useState<TrainRequest>({ target: '', preset: 'quick' });
-    const candidates = profile ? proposeTargets(profile) : [];
     const target = wish.target || candidates[0]?.column || '';
     const known = candidates.find((candidate) => candidate.column === target);
     const task = wish.task && wish.task !== 'automatic' ? wish.task : (known?.task ?? 'automatic');

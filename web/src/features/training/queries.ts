@@ -8,6 +8,16 @@ export type { Preset, Task };
 export type TrainRequest = Schemas['NewTrainingBody'];
 export type Training = Schemas['Training'];
 
+export type Candidate = Schemas['TargetCandidate'];
+
+/** Columns worth predicting, the likeliest first. */
+export const useTargets = (datasetId: number, versionId: number | null) =>
+    useQuery({
+        queryKey: ['targets', datasetId, versionId],
+        enabled: versionId !== null,
+        queryFn: () => get<Schemas['TargetList']>(`/api/v1/datasets/${datasetId}/targets`),
+    });
+
 export const useTrainings = (datasetId: number) =>
     useQuery({
         queryKey: ['trainings', datasetId],

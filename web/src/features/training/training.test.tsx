@@ -19,6 +19,12 @@ const training = {
 const answers = {
     'GET /view/7/': view,
     'GET /api/v1/datasets/7/profile': profile,
+    'GET /api/v1/datasets/7/targets': {
+        targets: [
+            { column: 'Survived', task: 'binary', rank: 4, reasons: ['telling_name', 'two_values'] },
+            { column: 'Age', task: 'regression', rank: 0, reasons: [] },
+        ],
+    },
     'GET /api/v1/datasets/7/trainings': { trainings: [training] },
     'GET /api/v1/trainings/5': training,
 };
