@@ -24,8 +24,10 @@ std::filesystem::path own_program() {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Composition>> Composition::make(const CommonOptions& options) {
-    TRY(base::Settings settings, load_settings(options));
+base::Result<std::unique_ptr<Composition>> Composition::make(
+    const CommonOptions& options, const std::map<std::string, std::string>& overrides
+) {
+    TRY(base::Settings settings, load_settings(options, overrides));
     std::unique_ptr<Composition> made(new Composition(std::move(settings)));
     TRY(made->database_, open_database(made->settings_));
     TRY(made->blobs_, blob::open_folder(made->settings_.text("data.dir")));
@@ -80,7 +82,13 @@ void Composition::join_datasets() {
 
 void Composition::join_models() {
     models_ = std::make_unique<models::Service>(*database_, *blobs_);
-    training_ = std::make_unique<training::Service>(*database_, *blobs_);
+    training_ = std::make_unique<training::Service>(
+        *database_,
+        *blobs_,
+        std::vector<training::Eraser>{[](store::Session& session, training::TrainingId id) {
+            return predictions::erase_of_training(session, id.value);
+        }}
+    );
     predictions_ = std::make_unique<predictions::Service>(*database_, *blobs_, *models_);
     training::register_routes(routes_, *training_, *datasets_);
     predictions::register_routes(routes_, *predictions_);

@@ -16,6 +16,7 @@
 #include "foundation/store/database.hpp"
 #include "foundation/store/lifecycle.hpp"
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -26,7 +27,9 @@ namespace csva::app {
 class Composition {
 public:
     /// Errors: those of load_settings and open_database.
-    static base::Result<std::unique_ptr<Composition>> make(const CommonOptions& options);
+    static base::Result<std::unique_ptr<Composition>> make(
+        const CommonOptions& options, const std::map<std::string, std::string>& overrides = {}
+    );
 
     const base::Settings& settings() const { return settings_; }
     base::Metrics& metrics() { return metrics_; }

@@ -23,7 +23,7 @@ base::Result<void> load_sample(Composition& parts) {
     staged.size = file.content.size();
     staged.sha256 = base::sha256_hex(file.content);
     staged.first_bytes = file.content.substr(0, 4096);
-    CHECK_OK(parts.datasets().upload({.via = http::Via::inbox}, {&staged}));
+    CHECK_OK(parts.datasets().upload({.via = http::Via::inbox}, {staged}));
     return {};
 }
 

@@ -53,7 +53,7 @@ class Contract:
 
     def _check_body(self, where, template, method, expected, answer):
         if "$ref" in expected:
-            expected = self._resolve(expected["$ref"])
+            expected = self.resolve(expected["$ref"])
         content = expected.get("content", {})
         if not content or not answer.content:
             assert not answer.content or content, f"{where}: a body that is not documented"
@@ -71,7 +71,7 @@ class Contract:
                     for problem in self.validators[key].iter_errors(answer.json())]
         assert not problems, f"{where}: {problems}"
 
-    def _resolve(self, reference):
+    def resolve(self, reference):
         found = self.document
         for part in reference.removeprefix("#/").split("/"):
             found = found[part]

@@ -4,7 +4,8 @@ import json
 import pathlib
 import re
 
-LOCALES = pathlib.Path(__file__).resolve().parents[2] / "locales"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LOCALES = ROOT / "locales"
 SEEN = set()
 
 
@@ -46,6 +47,18 @@ def note(language, error):
     assert pattern, f"{error['reason']} has no sentence in locales/*.{language}.json"
     assert pattern.match(error["message"]), (language, error)
     SEEN.add((language, error["reason"]))
+
+
+def note_problems(language, node):
+    """The same for every reason of a job that failed, wherever it stands in an answer."""
+    if isinstance(node, dict):
+        if {"reason", "message", "hint", "details"} == set(node):
+            note(language, node)
+        for value in node.values():
+            note_problems(language, value)
+    elif isinstance(node, list):
+        for value in node:
+            note_problems(language, value)
 
 
 def not_provoked(language):

@@ -1,11 +1,14 @@
-"""Runs the API suite on each back end and counts: a back end that is skipped is a failure."""
+"""Runs the API suite on each back end at the same time and counts: a back end that is skipped is a
+failure."""
 
+import concurrent.futures
 import contextlib
 import os
 import pathlib
 import subprocess  # nosec B404
 import sys
 import tempfile
+import time
 import xml.etree.ElementTree as xml  # nosec B405
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -13,36 +16,42 @@ sys.path.insert(0, str(HERE.parent))
 
 from support import postgres  # noqa: E402
 
+KNOWN = ("sqlite", "postgres")
+
 
 def run(back_end, url, arguments):
-    """Number of tests and of those that did not pass."""
+    """(back end, what pytest printed, tests, failures, skips, seconds)."""
+    start = time.monotonic()
     environment = dict(os.environ, CSVA_TEST_DATABASE_URL=url)
     with tempfile.TemporaryDirectory() as folder:
         report = pathlib.Path(folder) / "report.xml"
-        subprocess.run(  # nosec B603
+        done = subprocess.run(  # nosec B603
             [sys.executable, "-m", "pytest", f"--junitxml={report}", *arguments], cwd=HERE,
-            env=environment, check=False)
+            env=environment, check=False, text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT)
         suite = xml.parse(report).getroot().find("testsuite")  # nosec B314
     ran, failed, skipped = (
         int(suite.get("tests")), int(suite.get("failures")) + int(suite.get("errors")),
         int(suite.get("skipped")))
-    print(f"API tests on {back_end}: {ran} ran, {failed} failed, {skipped} skipped", flush=True)
-    return ran, failed + skipped
+    return back_end, done.stdout, ran, failed, skipped, time.monotonic() - start
 
 
 def main():
-    known = ("sqlite", "postgres")
-    chosen = [name for name in sys.argv[1:] if name in known] or list(known)
-    arguments = [name for name in sys.argv[1:] if name not in known]
+    chosen = [name for name in sys.argv[1:] if name in KNOWN] or list(KNOWN)
+    arguments = [name for name in sys.argv[1:] if name not in KNOWN]
     good = True
-    for back_end in chosen:
-        with contextlib.ExitStack() as stack:
-            url = ""
-            if back_end == "postgres":
-                url = os.environ.get("CSVA_TEST_DATABASE_URL") or \
-                    stack.enter_context(postgres.cluster())
-            ran, bad = run(back_end, url, arguments)
-            good = good and ran > 0 and bad == 0
+    with contextlib.ExitStack() as stack:
+        urls = dict.fromkeys(chosen, "")
+        if "postgres" in urls:
+            urls["postgres"] = os.environ.get("CSVA_TEST_DATABASE_URL") or \
+                stack.enter_context(postgres.cluster())
+        with concurrent.futures.ThreadPoolExecutor(len(urls)) as pool:
+            jobs = [pool.submit(run, name, url, arguments) for name, url in urls.items()]
+            for job in concurrent.futures.as_completed(jobs):
+                back_end, printed, ran, failed, skipped, seconds = job.result()
+                print(f"{printed}API tests on {back_end}: {ran} ran, {failed} failed, {skipped} "
+                      f"skipped, {seconds:.0f} s", flush=True)
+                good = good and ran > 0 and failed + skipped == 0
     return 0 if good else 1
 
 

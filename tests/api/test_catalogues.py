@@ -9,7 +9,7 @@ import reasons
 SOURCE = reasons.LOCALES.parent / "src"
 LITERAL = re.compile(r'"([a-z_]+\.[a-z_0-9]+)"')
 # A reason is a named constant or stands beside an error kind; a setting's name does neither.
-NAMED = re.compile(r'string_view k[A-Z]\w*\s*=\s*"([a-z_]+\.[a-z_0-9]+)"')
+NAMED = re.compile(r'string_view k[A-Z]\w*(?<!File)\s*=\s*"([a-z_]+\.[a-z_0-9]+)"')
 RAISED = re.compile(r'ErrorKind::\w+\s*,\s*"([a-z_]+\.[a-z_0-9]+)"')
 
 

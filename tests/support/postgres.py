@@ -55,6 +55,14 @@ def cluster():
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def query(url, statement):
+    """Rows of one statement, each a tuple of texts."""
+    done = subprocess.run(  # nosec B603
+        ["psql", "-q", "-t", "-A", "-F", "\t", "-v", "ON_ERROR_STOP=1", url, "-c", statement],
+        check=True, capture_output=True, text=True)
+    return [tuple(line.split("\t")) for line in done.stdout.splitlines() if line]
+
+
 @contextlib.contextmanager
 def database(server_url):
     """URL of an empty database on that server, dropped afterwards."""

@@ -1,8 +1,10 @@
 """A real `csva serve` on a free port with a data folder of its own."""
 
+import contextlib
 import os
 import pathlib
 import re
+import sqlite3
 import subprocess  # nosec B404
 import tempfile
 import time
@@ -14,6 +16,7 @@ from support import postgres
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery"  # nosec B105
 START_SECONDS = 30
+LOCALES = {"en": "C.UTF-8", "fr": "fr_FR.UTF-8"}
 
 
 def program():
@@ -41,12 +44,43 @@ class Server:
         self.setup_token = ""
         self.process = None
 
-    def command(self, *arguments, stdin="", check=True, data=True):
+    def command(self, *arguments, stdin="", check=True, language="en", data=True):
         """Runs a subcommand on the same data, or on files alone; gives the finished process."""
         where = ["--data-dir", str(self.data)] if data else []
         return subprocess.run(  # nosec B603
             [program(), *arguments, *where], input=stdin, text=True, capture_output=True,
-            env=self.environment, check=check, timeout=60)
+            env=self.environment | {"LC_ALL": LOCALES[language]}, check=check, timeout=60)
+
+    @contextlib.contextmanager
+    def worker(self, **settings):
+        """A worker for the length of the block, for a server that starts none."""
+        with open(pathlib.Path(self.folder.name) / "worker.log", "a", encoding="utf-8") as log:
+            process = subprocess.Popen(  # nosec B603
+                [program(), "worker", "--data-dir", str(self.data)], stdout=log,
+                env=self.environment | {"CSVA_JOBS_POLL_MS": "50"} | settings,
+                stderr=subprocess.STDOUT)
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(20)
+
+    def sql(self, statement):
+        """Changes the database behind the server's back; gives the rows."""
+        url = self.environment.get("CSVA_DATABASE_URL")
+        if url:
+            return postgres.query(url, statement)
+        with contextlib.closing(sqlite3.connect(self.data / "csva.sqlite", timeout=10)) as store:
+            with store:
+                return [tuple(map(str, row)) for row in store.execute(statement)]
+
+    def blobs(self):
+        """Files that are kept, by path."""
+        return sorted(path for path in (self.data / "blobs").rglob("*") if path.is_file())
+
+    def staged(self):
+        """What is being received or worked on."""
+        return sorted((self.data / "staging").glob("*"))
 
     def log(self):
         return (pathlib.Path(self.folder.name) / "log").read_text(errors="replace")

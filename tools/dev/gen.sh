@@ -7,9 +7,8 @@ dev_gen() {
     dev_setup build
     build_preset dev csva
     local new=build/golden bad=0
-    rm -rf "$new" && mkdir -p "$new" tests/golden
-    build/dev/bin/csva openapi >"$new/openapi.json"
-    build/dev/bin/csva --help >"$new/help.txt"
+    rm -rf "$new"
+    CSVA_PROGRAM=build/dev/bin/csva "$SYSTEM_PYTHON" tests/golden/make.py "$new"
     for file in "$new"/*; do
         local golden
         golden=tests/golden/$(basename "$file")

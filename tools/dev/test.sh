@@ -50,6 +50,11 @@ test_api() {
     CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 1200 tests/api/run 2>&1 | tee "$REPORTS/api.log"
 }
 
+# The document against the server, as schemathesis understands it.
+test_peers() {
+    CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 900 tests/peers/schemathesis/run 2>&1 | tee "$REPORTS/peers.log"
+}
+
 test_e2e() {
     CSVA_PROGRAM=$PWD/build/release/bin/csva timeout 900 npm --prefix web run --silent e2e 2>&1 | tee "$REPORTS/e2e.log"
 }
@@ -78,6 +83,7 @@ dev_test() {
     stage "Web UI" build_web
     stage "Web unit tests" test_web
     find build/coverage -name '*.gcda' -delete 2>/dev/null || true
+<<<<<<< HEAD
     stage "Build with sanitizers and coverage" build_preset coverage
     stage "Unit tests" test_unit
     stage "API tests on both back ends" test_api
@@ -86,6 +92,14 @@ dev_test() {
     stage "Scores beside scikit-learn" test_scores
     stage "Kill tests on both back ends" test_kill
     stage "Browser tests" test_e2e
+=======
+    report "Build with sanitizers and coverage" build_preset coverage
+    report "Unit tests with sanitizers" test_unit coverage sanitized -LE kill
+    report "API tests on both back ends" test_api
+    report "Schemathesis" test_peers
+    report "Coverage of src/" report_coverage
+    [ ! -f web/e2e/run.mjs ] || report "Browser tests" test_e2e
+>>>>>>> f14ec51 (Hold the API to its document, its rights and its reasons, with a test for each)
     stages_end || STAGES_BAD=1
     "$SYSTEM_PYTHON" tools/summary.py "$REPORTS" unit web api kill e2e || STAGES_BAD=1
     [ -z "${STAGES_BAD:-}" ]

@@ -10,10 +10,12 @@
 namespace csva::app {
 namespace {
 
-/// The document does not depend on any data, so an empty folder serves.
-base::Result<void> print() {
+/// The document does not depend on any data, so an empty folder and a database of its own serve,
+/// whatever the settings name.
+base::Result<void> print(CommonOptions options) {
     TRY(const auto folder, base::TemporaryFolder::make());
-    TRY(const auto parts, Composition::make({.data_dir = folder.path().string()}));
+    options.data_dir = folder.path().string();
+    TRY(const auto parts, Composition::make(options, {{"database.url", ""}}));
     std::cout << http::openapi(parts->routes()) << '\n';
     return {};
 }
@@ -21,8 +23,10 @@ base::Result<void> print() {
 }  // namespace
 
 void add_openapi(CommandLine& line) {
+    const auto options = std::make_shared<CommonOptions>();
     CLI::App* command = line.app.add_subcommand("openapi", "Print the API as OpenAPI 3.1");
-    command->callback([&line] { run(line, print); });
+    add_common_options(*command, *options);
+    command->callback([&line, options] { run(line, [&options] { return print(*options); }); });
 }
 
 }  // namespace csva::app

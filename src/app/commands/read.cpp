@@ -58,7 +58,10 @@ void append_rows(std::string& out, const table::Batch& batch) {
 
 /// Canonical CSV: UTF-8, comma, RFC 4180, one LF a record.
 base::Result<void> write_csv(
-    table::TableReader& rows, const std::vector<std::string>& header, std::ostream& out
+    table::TableReader& rows,
+    const std::vector<std::string>& header,
+    std::ostream& out,
+    const std::string& name
 ) {
     std::string text;
     if (!header.empty()) append_header(text, header);
@@ -68,10 +71,11 @@ base::Result<void> write_csv(
         if (more) append_rows(text, batch);
         out.write(text.data(), static_cast<std::streamsize>(text.size()));
         text.clear();
-        if (!out) return base::fail(base::ErrorKind::internal, "base.file_unwritable");
+        if (!out) return std::unexpected(base::unwritable(name));
         if (!more) break;
     }
     out.flush();
+    if (!out) return std::unexpected(base::unwritable(name));
     return {};
 }
 
@@ -80,10 +84,10 @@ base::Result<void> write_table(
 ) {
     TRY(const auto rows, duck::open_table(parquet, outcome.schema));
     const auto header = header_of(outcome, options.text);
-    if (options.output == "-") return write_csv(*rows, header, std::cout);
+    if (options.output == "-") return write_csv(*rows, header, std::cout, options.output);
     std::ofstream file(options.output, std::ios::binary);
     if (!file) return base::fail(base::ErrorKind::invalid_argument, "base.file_unwritable");
-    return write_csv(*rows, header, file);
+    return write_csv(*rows, header, file, options.output);
 }
 
 void say_counts(const reading::Receipt& receipt) {

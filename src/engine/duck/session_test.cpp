@@ -1,6 +1,7 @@
 #include "engine/duck/session.hpp"
 
 #include "engine/duck/parquet.hpp"
+#include "engine/duck/state.hpp"
 #include "foundation/base/files.hpp"
 
 #include <gtest/gtest.h>
@@ -45,6 +46,13 @@ TEST(session, stops_when_cancelled) {
         session->query("SELECT sum(a.range * b.range % 7) FROM range(10000000) a, range(100000) b");
     ASSERT_FALSE(rows);
     EXPECT_EQ(rows.error().reason, base::kCancelledReason);
+}
+
+TEST(session, says_that_the_disk_is_full) {
+    const auto error = plain_error("IO Error: Could not write \"t.tmp\": No space left on device");
+    EXPECT_EQ(error.reason, "duck.disk_full");
+    EXPECT_EQ(error.kind, base::ErrorKind::unavailable);
+    EXPECT_NE(plain_error("IO Error: Could not read").reason, "duck.disk_full");
 }
 
 TEST(parquet, gives_back_what_was_written_in_row_order) {

@@ -42,6 +42,7 @@ void register_routes(http::Routes& routes, Service& service) {
         by_pk,
         {.summary = "Apply cleaning steps; each makes a new version.",
          .tag = kTag,
+         .body = http::Body::json_or_form,
          .errors = {409, 413, 415}},
         [&service](Context& context, const CleanRequest& wish) -> Result<Answer> {
             TRY(const auto made, service.clean(context.actor, wish.pk, wish.steps));

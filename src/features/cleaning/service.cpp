@@ -68,14 +68,6 @@ Result<jobs::JobId> enqueue(
 }  // namespace
 
 Result<void> check_steps(const std::vector<Step>& steps, const table::Schema& schema) {
-    if (steps.empty()) return fail(ErrorKind::invalid_argument, kNoSteps);
-    if (steps.size() > kStepsMax) {
-        return fail(
-            ErrorKind::invalid_argument,
-            kTooManySteps,
-            {{"limit", static_cast<std::int64_t>(kStepsMax)}}
-        );
-    }
     table::Schema now = schema;
     for (std::size_t i = 0; i < steps.size(); ++i) {
         auto checked = recipe::check_step(steps[i], now);

@@ -14,8 +14,8 @@ inline constexpr std::string_view kCleanJob = "clean";
 jobs::Kind clean_kind(const base::Settings& settings);
 
 /// Checks that the steps can follow each other on a table. A step's effect on the columns is known
-/// without its rows. Errors: cleaning.no_steps, cleaning.too_many_steps, those of
-/// recipe::check_step (with the detail `step`, from 1).
+/// without its rows. Errors: those of recipe::check_step (with the detail `step`,
+/// from 1).
 base::Result<void> check_steps(const std::vector<recipe::Step>& steps, const table::Schema& schema);
 
 /// Editing the recipe of a data set. Thread-safe.

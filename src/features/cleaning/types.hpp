@@ -11,12 +11,6 @@
 
 namespace csva::cleaning {
 
-inline constexpr std::string_view kNoSteps = "cleaning.no_steps";
-inline constexpr std::string_view kTooManySteps = "cleaning.too_many_steps";
-
-/// Steps that one call may ask for.
-inline constexpr std::size_t kStepsMax = 50;
-
 /// POST /clean/{pk}/: steps applied one after the other; each makes a version.
 struct CleanRequest {
     datasets::DatasetId pk;

@@ -30,10 +30,9 @@ CSVA_NOTES(
 Result<http::Created<UploadAnswer>> take(
     Service& service, Context& context, const UploadForm& form
 ) {
-    http::StagedFile* file = context.file("file");
-    const std::string name = file == nullptr ? std::string() : safe_name(file->filename);
+    http::StagedFile& file = *context.file("file");  // the server has seen that it is there
     TRY(const Dataset dataset, service.upload(context.actor, {file, form.project_id}));
-    return http::Created<UploadAnswer>{{.file = name}, page_of(dataset.id)};
+    return http::Created<UploadAnswer>{{.file = dataset.file_name}, page_of(dataset.id)};
 }
 
 void add_upload(
@@ -57,18 +56,17 @@ void add_upload(
 }
 
 void add_form_upload(http::Routes& routes, Service& service) {
-    routes.add<UploadForm, Response>(
+    routes.add<UploadForm, http::SeeOther>(
         Method::post,
         "/upload/",
         http::access::signed_in(Right::write),
         {.summary = "Send a CSV file from a form; answers 303 to its page.",
          .tag = kTag,
          .body = http::Body::multipart,
-         .produces = {"text/html"},
          .errors = {413, 415}},
-        [&service](Context& context, const UploadForm& form) -> Result<Response> {
+        [&service](Context& context, const UploadForm& form) -> Result<http::SeeOther> {
             TRY(auto created, take(service, context, form));
-            return Response::see_other(std::move(created.location));
+            return http::SeeOther{std::move(created.location)};
         }
     );
 }
@@ -182,7 +180,7 @@ void add_files(http::Routes& routes, Service& service) {
             Method::get,
             literal,
             by_id(Right::read),
-            {.summary = summary, .tag = kTag, .produces = {"text/csv"}},
+            {.summary = summary, .tag = kTag, .produces = {"text/csv"}, .download = true},
             [&service, find](Context&, const DatasetPath& path) -> Result<Response> {
                 TRY(auto file, (service.*find)(path.dataset_id));
                 return Response::download(std::move(file.path), "text/csv", file.name);

@@ -32,7 +32,9 @@ Result<Dataset> idle(Session& session, DatasetId id, Language language) {
 }
 
 Result<void> check_name(std::string_view name) {
-    if (name.find_first_not_of(' ') != std::string_view::npos && safe_name(name) == name) return {};
+    const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+    const bool blank = name.find_first_not_of(' ') == std::string_view::npos;
+    if (!blank && std::ranges::none_of(name, control)) return {};
     return fail(ErrorKind::invalid_argument, kBadName);
 }
 
@@ -80,7 +82,7 @@ Result<void> Service::check_quota(const Actor& actor, std::uint64_t size) {
 Result<DatasetId> Service::insert_upload(
     const Actor& actor, const NewFile& made, const std::string& key
 ) {
-    const http::StagedFile& file = *made.file;
+    const http::StagedFile& file = made.file;
     return parts_.database.transaction([&](Session& session) -> Result<DatasetId> {
         TRY(const auto project, projects::project_for_new(session, actor, made.project_id));
         const std::string name = safe_name(file.filename);
@@ -110,16 +112,15 @@ Result<DatasetId> Service::insert_upload(
 }
 
 Result<Dataset> Service::upload(const Actor& actor, const NewFile& made) {
-    http::StagedFile* file = made.file;
-    if (file == nullptr) return fail(ErrorKind::invalid_argument, kNoFilePart);
-    if (file->size == 0) return fail(ErrorKind::invalid_argument, kEmptyFile);
-    if (plainly_binary(file->first_bytes)) return fail(ErrorKind::invalid_argument, kBinaryFile);
-    CHECK_OK(check_quota(actor, file->size));
+    http::StagedFile& file = made.file;
+    if (file.size == 0) return fail(ErrorKind::invalid_argument, kEmptyFile);
+    if (plainly_binary(file.first_bytes)) return fail(ErrorKind::invalid_argument, kBinaryFile);
+    CHECK_OK(check_quota(actor, file.size));
     TRY(const auto project, parts_.database.transaction([&](Session& session) {
         return projects::project_for_new(session, actor, made.project_id);
     }));
-    TRY(const std::string key, parts_.blobs.put_file(project.value, file->path));
-    file->release();
+    TRY(const std::string key, parts_.blobs.put_file(project.value, file.path));
+    file.release();
     base::crash_point("datasets.before_row");
     const auto id = insert_upload(actor, made, key);
     if (!id) {

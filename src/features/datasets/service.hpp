@@ -99,14 +99,13 @@ public:
     };
     explicit Service(Parts parts) : parts_(std::move(parts)) {}
 
-    /// A file just sent, null when the request had none, and the project it is meant for; none: the
-    /// actor's own.
+    /// A file just sent, and the project it is meant for; none: the actor's own.
     struct NewFile {
-        http::StagedFile* file = nullptr;
+        http::StagedFile& file;
         std::optional<projects::ProjectId> project_id = {};
     };
     /// Takes the file and enqueues its reading. When this returns, file and row are on disk.
-    /// Errors: datasets.no_file_part, datasets.empty_file, datasets.binary_file,
+    /// Errors: datasets.empty_file, datasets.binary_file,
     /// datasets.quota_used_up, those of projects::project_for_new and of the blob store.
     base::Result<Dataset> upload(const http::Actor& actor, const NewFile& made);
     /// Errors of all below: datasets.not_found.

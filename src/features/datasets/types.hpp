@@ -20,7 +20,6 @@ using VersionId = base::Id<VersionTag>;
 
 inline constexpr std::string_view kNotFound = "datasets.not_found";
 inline constexpr std::string_view kVersionNotFound = "datasets.version_not_found";
-inline constexpr std::string_view kNoFilePart = "datasets.no_file_part";
 inline constexpr std::string_view kEmptyFile = "datasets.empty_file";
 inline constexpr std::string_view kBinaryFile = "datasets.binary_file";
 inline constexpr std::string_view kQuotaUsedUp = "datasets.quota_used_up";

@@ -54,7 +54,8 @@ void register_routes(http::Routes& routes, Service& service, datasets::Service& 
         readable,
         {.summary = "A version as CSV (UTF-8, comma, header first).",
          .tag = kTag,
-         .produces = {"text/csv"}},
+         .produces = {"text/csv"},
+         .download = true},
         [&service](Context&, const datasets::VersionPath& path) -> Result<Response> {
             TRY(auto file, service.csv(path.dataset_id, path.version_id));
             auto response = Response::download(std::move(file.path), "text/csv", file.name);

@@ -36,8 +36,21 @@ struct Home {
 };
 CSVA_DESCRIBE(Home, name, version)
 
-/// Keeps the summary fresh in memory, so that reading it costs the network thread nothing. Keeps
-/// the last counts while the store is away.
+/// GET /api/schema/; its parts are JSON of a shape that others have laid down.
+struct OpenApi {
+    std::string openapi;
+    base::Json info;
+    base::Json servers;
+    base::Json tags;
+    base::Json paths;
+    base::Json components;
+};
+CSVA_DESCRIBE(OpenApi, openapi, info, servers, tags, paths, components)
+CSVA_NOTES(OpenApi, {.field = "openapi", .text = "Version of the format: 3.1.0."})
+
+/// Keeps the summary fresh in memory, so that reading it costs the network thread nothing: never
+/// older than what this process itself has written, and at most kRefresh otherwise. Keeps the last
+/// counts while the store is away.
 class SummaryKeeper {
 public:
     explicit SummaryKeeper(RouteParts parts) : parts_(std::move(parts)) {
@@ -45,7 +58,15 @@ public:
         thread_ = std::jthread([this](const std::stop_token& stop) { keep(stop); });
     }
 
-    std::shared_ptr<const std::string> json() const { return json_.load(); }
+    bool fresh() const { return seen_changes_.load() == parts_.database.changes(); }
+
+    std::shared_ptr<const std::string> json() {
+        if (!fresh()) {
+            const std::scoped_lock lock(mutex_);
+            if (!fresh()) refresh();
+        }
+        return json_.load();
+    }
 
 private:
     void keep(const std::stop_token& stop) {
@@ -57,20 +78,23 @@ private:
     }
 
     void refresh() {
+        const std::uint64_t changes = parts_.database.changes();
         (void)parts_.database.read([&](store::Session& session) -> Result<void> {
             for (const auto& count : parts_.counts) {
                 TRY(summary_.counts[count.name], count.read(session));
             }
             return {};
         });
-        Summary fresh{.counts = summary_.counts, .measured_at = base::Clock::wall_ms()};
-        add_requests(fresh, parts_.metrics.render());
-        json_.store(std::make_shared<const std::string>(base::to_json(fresh)));
+        Summary now{.counts = summary_.counts, .measured_at = base::Clock::wall_ms()};
+        add_requests(now, parts_.metrics.render());
+        json_.store(std::make_shared<const std::string>(base::to_json(now)));
+        seen_changes_ = changes;
     }
 
     RouteParts parts_;
     Summary summary_;
     std::atomic<std::shared_ptr<const std::string>> json_;
+    std::atomic<std::uint64_t> seen_changes_ = 0;
     std::mutex mutex_;
     std::condition_variable_any wake_;
     std::jthread thread_;
@@ -118,8 +142,11 @@ void add_metrics(http::Routes& routes, RouteParts parts) {
         Method::get,
         "/api/metrics/",
         http::access::open("access.metrics"),
-        {.summary = "The same in short: counts, errors, latency.", .tag = kTag, .quick = true},
-        [keeper](Context&, const NoRequest&) -> Result<http::Handmade<Summary>> {
+        {.summary = "The same in short: counts, errors, latency.",
+         .tag = kTag,
+         .memory_first = true},
+        [keeper](Context& context, const NoRequest&) -> Result<http::Handmade<Summary>> {
+            if (context.memory_only && !keeper->fresh()) return context.ask_again();
             return http::Handmade<Summary>{Response::json(*keeper->json())};
         }
     );
@@ -139,16 +166,14 @@ void add_pages(http::Routes& routes, const http::Routes& all) {
     // Written once, when first asked: by then every route is there.
     auto document = std::make_shared<std::string>();
     auto once = std::make_shared<std::once_flag>();
-    routes.add<NoRequest, Response>(
+    routes.add<NoRequest, http::Handmade<OpenApi>>(
         Method::get,
         "/api/schema/",
         http::access::open("access.schema"),
-        {.summary = "This API as an OpenAPI 3.1 document.",
-         .tag = kTag,
-         .produces = {"application/json"}},
-        [&all, document, once](Context&, const NoRequest&) -> Result<Response> {
+        {.summary = "This API as an OpenAPI 3.1 document.", .tag = kTag},
+        [&all, document, once](Context&, const NoRequest&) -> Result<http::Handmade<OpenApi>> {
             std::call_once(*once, [&all, &document] { *document = http::openapi(all); });
-            return Response::json(*document);
+            return http::Handmade<OpenApi>{Response::json(*document)};
         }
     );
 }

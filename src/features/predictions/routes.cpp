@@ -86,10 +86,10 @@ void add_batches(http::Routes& routes, Service& service) {
         {.summary = "Predict every row of a CSV file (part `file`).",
          .tag = "predictions",
          .body = http::Body::multipart,
-         .errors = {413}},
+         .errors = {413, 415}},
         [&service](Context& context, const NewBatch& wish) -> Result<http::Accepted<Batch>> {
             TRY(auto started,
-                service.start(context.actor, wish, context.file("file"), context.language));
+                service.start(context.actor, wish, *context.file("file"), context.language));
             const std::string location = "/api/v1/batches/" + std::to_string(started.id.value);
             return http::Accepted<Batch>{std::move(started), location};
         }
@@ -110,7 +110,8 @@ void add_batches(http::Routes& routes, Service& service) {
         {.summary = "The predictions of a batch, as CSV.",
          .tag = "predictions",
          .produces = {"text/csv"},
-         .errors = {409}},
+         .errors = {409},
+         .download = true},
         [&service](Context&, const BatchPath& path) -> Result<http::Response> {
             TRY(auto file, service.result(path.batch_id));
             return http::Response::download(

@@ -127,17 +127,16 @@ Result<ModelList> Service::models_of(datasets::DatasetId id) {
 }
 
 Result<Batch> Service::start(
-    const http::Actor& actor, const NewBatch& wish, http::StagedFile* file, i18n::Language language
+    const http::Actor& actor, const NewBatch& wish, http::StagedFile& file, i18n::Language language
 ) {
-    if (file == nullptr) return base::fail(base::ErrorKind::invalid_argument, kNoFilePart);
     TRY(const auto model, models_.get(wish.model_id));
-    TRY(const auto key, blobs_.put_file(model.project_id, file->path));
-    file->release();
+    TRY(const auto key, blobs_.put_file(model.project_id, file.path));
+    file.release();
     return database_.transaction([&](Session& session) -> Result<Batch> {
         Batch batch;
         batch.project_id = model.project_id;
         batch.model_id = wish.model_id;
-        batch.file_name = file->filename;
+        batch.file_name = file.filename;
         batch.created_at = base::Clock::wall_ms();
         TRY(batch.id, insert(session, batch, key));
         TRY(const auto job,

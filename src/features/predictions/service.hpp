@@ -27,6 +27,8 @@ accounts::ObjectKind object_kind();
 jobs::Kind batch_kind();
 /// Erases the batches of a data set that goes; before its models do.
 base::Result<void> erase_of_dataset(store::Session& session, datasets::DatasetId id);
+/// The same for one training.
+base::Result<void> erase_of_training(store::Session& session, std::int64_t training_id);
 base::Result<std::set<std::string>> referenced_blobs(store::Session& session);
 
 /// The rules of predicting: one path for form, JSON and batch, the bundle's. Thread-safe.
@@ -55,12 +57,11 @@ public:
     base::Result<ModelList> models_of(datasets::DatasetId id);
     base::Result<models::Model> model(models::ModelId id) { return models_.get(id); }
 
-    /// Takes a CSV file and enqueues its answering. Errors: predictions.no_file_part,
-    /// models.not_found.
+    /// Takes a CSV file and enqueues its answering. Errors: models.not_found.
     base::Result<Batch> start(
         const http::Actor& actor,
         const NewBatch& wish,
-        http::StagedFile* file,
+        http::StagedFile& file,
         i18n::Language language
     );
     /// Errors: predictions.batch_not_found.

@@ -2,6 +2,8 @@
 
 #include "features/datasets/service.hpp"
 #include "features/predictions/service.hpp"
+#include "foundation/base/control.hpp"
+#include "foundation/jobs/queue.hpp"
 
 namespace csva::embedded {
 std::span<const base::EmbeddedFile> predictions_migrations();
@@ -33,6 +35,25 @@ public:
         return wrong;
     }
 };
+
+/// Batches of the models whose `column` is `id`; those under way are asked to stop.
+base::Result<void> erase_of_models(
+    store::Session& session, std::string_view column, std::int64_t id
+) {
+    const std::string condition =
+        "model_id IN (SELECT id FROM models WHERE " + std::string(column) + " = :id)";
+    TRY(const auto rows,
+        session.rows(
+            "SELECT job_id FROM prediction_batches WHERE state = 'queued' AND " + condition, {id}
+        ));
+    for (const auto& row : rows) {
+        const auto stopped = jobs::cancel(session, jobs::JobId(row.integer("job_id")));
+        if (!stopped && stopped.error().kind != base::ErrorKind::not_found)
+            return std::unexpected(stopped.error());
+    }
+    CHECK_OK(session.run("DELETE FROM prediction_batches WHERE " + condition, {id}));
+    return {};
+}
 
 }  // namespace
 
@@ -128,13 +149,11 @@ base::Result<void> erase(store::Session& session, BatchId id) {
 }
 
 base::Result<void> erase_of_dataset(store::Session& session, datasets::DatasetId id) {
-    CHECK_OK(session.run(
-        "DELETE FROM prediction_batches WHERE model_id IN (SELECT id FROM models WHERE dataset_id "
-        "= "
-        ":id)",
-        {id}
-    ));
-    return {};
+    return erase_of_models(session, "dataset_id", id.value);
+}
+
+base::Result<void> erase_of_training(store::Session& session, std::int64_t training_id) {
+    return erase_of_models(session, "training_id", training_id);
 }
 
 base::Result<std::set<std::string>> referenced_blobs(store::Session& session) {

@@ -3,6 +3,7 @@
 #include "features/models/service.hpp"
 #include "features/predictions/service.hpp"
 #include "foundation/base/files.hpp"
+#include "foundation/jobs/queue.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,16 +13,19 @@ namespace {
 class Batches : public testing::Test {
 protected:
     void SetUp() override {
-        const std::vector<store::Migrations> features{models::migrations(), migrations()};
+        const std::vector<store::Migrations> features{
+            jobs::migrations(), models::migrations(), migrations()
+        };
         const auto applied = database_->migrate(features);
         ASSERT_TRUE(applied) << applied.error().internal;
     }
 
-    BatchId add(std::int64_t dataset_id) {
+    BatchId add(std::int64_t dataset_id, std::int64_t training_id = 0) {
         return *database_->transaction([&](store::Session& session) -> base::Result<BatchId> {
             models::Model model;
             model.project_id = 1;
             model.dataset_id = dataset_id;
+            model.training_id = training_id;
             model.name = "RandomForestClassifier";
             TRY(const auto id, models::insert(session, model, "p1/bundle"));
             Batch batch;
@@ -47,6 +51,17 @@ TEST_F(Batches, go_with_their_data_set_and_with_no_other) {
     const auto kept = add(2);
     const auto erased = database_->transaction([&](store::Session& session) {
         return erase_of_dataset(session, datasets::DatasetId(1));
+    });
+    ASSERT_TRUE(erased) << erased.error().internal;
+    EXPECT_FALSE(is_there(gone));
+    EXPECT_TRUE(is_there(kept));
+}
+
+TEST_F(Batches, go_with_their_training_and_with_no_other) {
+    const auto gone = add(1, 7);
+    const auto kept = add(1, 8);
+    const auto erased = database_->transaction([&](store::Session& session) {
+        return erase_of_training(session, 7);
     });
     ASSERT_TRUE(erased) << erased.error().internal;
     EXPECT_FALSE(is_there(gone));

@@ -20,7 +20,6 @@ using BatchId = base::Id<BatchTag>;
 
 inline constexpr std::string_view kBatchNotFound = "predictions.batch_not_found";
 inline constexpr std::string_view kNotReady = "predictions.not_ready";
-inline constexpr std::string_view kNoFilePart = "predictions.no_file_part";
 inline constexpr std::string_view kNoRow = "predictions.no_row";
 inline constexpr std::string_view kBatchJob = "batch";
 

@@ -150,7 +150,10 @@ Result<ProjectId> inbox(store::Session& session) {
 Result<ProjectId> project_for_new(
     store::Session& session, const Actor& actor, std::optional<ProjectId> wanted
 ) {
-    if (accounts::inbox_allowed(actor)) return inbox(session);
+    if (accounts::inbox_allowed(actor)) {
+        if (wanted) return fail(ErrorKind::not_found, kNotFound);
+        return inbox(session);
+    }
     if (!wanted) return personal_of(session, actor.user_id);
     TRY(const Project project, find(session, actor, *wanted));
     if (project.role == Role::viewer) return fail(ErrorKind::forbidden, accounts::kForbidden);

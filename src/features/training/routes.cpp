@@ -78,7 +78,7 @@ void add_of_training(http::Routes& routes, Service& service) {
         Method::delete_,
         "/api/v1/trainings/{training_id}",
         training(Right::write),
-        {.summary = "Delete a training with its models.", .tag = "training"},
+        {.summary = "Delete a training with its models and their batches.", .tag = "training"},
         [&service](Context&, const TrainingPath& path) -> Result<http::NoContent> {
             CHECK_OK(service.remove(path.training_id));
             return http::NoContent{};
@@ -90,7 +90,8 @@ void add_of_training(http::Routes& routes, Service& service) {
         training(Right::read),
         {.summary = "Truth and predictions of the rows that scored the chosen model, as CSV.",
          .tag = "training",
-         .produces = {"text/csv"}},
+         .produces = {"text/csv"},
+         .download = true},
         [&service](Context&, const TrainingPath& path) -> Result<http::Response> {
             TRY(auto file, service.held_out(path.training_id));
             return http::Response::download(

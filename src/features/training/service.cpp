@@ -92,6 +92,7 @@ Result<void> Service::remove(TrainingId id) {
     return database_.transaction([&](Session& session) -> Result<void> {
         TRY(const auto training, found(session, id, i18n::Language::en));
         CHECK_OK(jobs::cancel(session, training.job_id));
+        for (const auto& erase_more : erasers_) CHECK_OK(erase_more(session, id));
         CHECK_OK(models::erase_of_training(session, id.value));
         return erase(session, id);
     });

@@ -11,6 +11,7 @@
 #include "foundation/store/lifecycle.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -31,11 +32,15 @@ base::Result<std::set<std::string>> referenced_blobs(store::Session& session);
 /// Columns worth predicting by a profile's JSON.
 base::Result<TargetList> targets_of(const std::string& profile);
 
+/// Erases what another feature keeps about the models of a training, inside the transaction that
+/// deletes it and before the models go.
+using Eraser = std::function<base::Result<void>(store::Session&, TrainingId)>;
+
 /// The rules of training. Thread-safe.
 class Service {
 public:
-    Service(store::Database& database, blob::BlobStore& blobs)
-        : database_(database), blobs_(blobs) {}
+    Service(store::Database& database, blob::BlobStore& blobs, std::vector<Eraser> erasers)
+        : database_(database), blobs_(blobs), erasers_(std::move(erasers)) {}
 
     /// Enqueues a training. Errors: datasets.not_found, datasets.not_ready,
     /// datasets.version_not_found, learn.unknown_target, learn.unknown_family.
@@ -47,7 +52,7 @@ public:
     base::Result<TrainingList> list(datasets::DatasetId id, i18n::Language language);
     /// Asks the job to stop and keep the best so far. Errors: training.not_found.
     base::Result<Training> cancel(TrainingId id, i18n::Language language);
-    /// With its models. Errors: training.not_found.
+    /// With its models and what hangs on them. Errors: training.not_found.
     base::Result<void> remove(TrainingId id);
     /// CSV of row_id, truth, prediction and probabilities on the rows that scored. Errors:
     /// training.not_found, training.no_held_out.
@@ -56,6 +61,7 @@ public:
 private:
     store::Database& database_;
     blob::BlobStore& blobs_;
+    std::vector<Eraser> erasers_;
 };
 
 }  // namespace csva::training

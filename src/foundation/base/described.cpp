@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -81,6 +82,13 @@ Result<void> check_range(const FieldNote* note, double value, const std::string&
     return {};
 }
 
+/// Length of a text as JSON Schema counts it: Unicode code points.
+double characters_of(std::string_view text) {
+    return static_cast<double>(std::ranges::count_if(text, [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    }));
+}
+
 Result<void> check_note(
     const FieldNote* note, const TypeInfo& type, void* object, const std::string& path
 ) {
@@ -91,9 +99,7 @@ Result<void> check_note(
         case TypeKind::real:
             return check_range(note, *static_cast<double*>(object), path);
         case TypeKind::text:
-            return check_range(
-                note, static_cast<double>(static_cast<std::string*>(object)->size()), path
-            );
+            return check_range(note, characters_of(*static_cast<const std::string*>(object)), path);
         case TypeKind::list:
         case TypeKind::map:
             return check_range(note, static_cast<double>(type.size(object)), path);
@@ -122,34 +128,14 @@ Result<void> decode_value(
     const json::value& value, const TypeInfo& type, void* object, const std::string& path
 );
 
-const FieldInfo* field_named(const TypeInfo& type, std::string_view name) {
-    for (const auto& field : type.fields) {
-        if (field.name == name) return &field;
-    }
-    return nullptr;
-}
-
-/// The map that takes members without a field of their own; null when the record has none.
-const FieldInfo* catch_all_of(const TypeInfo& type) {
-    for (const auto& note : type.notes) {
-        if (note.catch_all) return field_named(type, note.field);
-    }
-    return nullptr;
-}
-
-bool may_be_left_out(const TypeInfo& field_type, const FieldNote* note) {
-    return field_type.kind == TypeKind::optional ||
-           (note != nullptr && (note->defaulted || note->catch_all));
-}
-
 Result<void> decode_record(
     const json::object& source, const TypeInfo& type, void* object, const std::string& path
 ) {
     const std::string prefix = path.empty() ? "" : path + ".";
-    const FieldInfo* rest = catch_all_of(type);
+    const FieldInfo* rest = type.catch_all();
     std::vector<const json::key_value_pair*> unnamed;
     for (const auto& member : source) {
-        if (field_named(type, member.key()) != nullptr) continue;
+        if (type.field_named(member.key()) != nullptr) continue;
         if (rest == nullptr) return wrong("base.unknown_field", prefix + std::string(member.key()));
         unnamed.push_back(&member);
     }
@@ -159,7 +145,7 @@ Result<void> decode_record(
         const auto* found = source.if_contains(field.name);
         const std::string field_path = prefix + std::string(field.name);
         if (found == nullptr) {
-            if (may_be_left_out(field_type, note)) continue;
+            if (type.may_be_left_out(field)) continue;
             return wrong("base.missing_field", field_path);
         }
         CHECK_OK(decode_value(*found, field_type, field.member(object), field_path));
@@ -278,6 +264,23 @@ Result<void> decode_value(
     return wrong("base.wrong_type", path, std::string(kind_text(type.kind)));
 }
 
+bool is_nested(const TypeInfo& type) {
+    return type.kind == TypeKind::record || type.kind == TypeKind::map ||
+           type.kind == TypeKind::list || type.kind == TypeKind::json;
+}
+
+/// What a form cannot say in one field is JSON inside that field.
+Result<void> decode_nested(
+    const std::string& text, const TypeInfo& type, void* object, const std::string& path
+) {
+    boost::system::error_code code;
+    json::parse_options options;
+    options.max_depth = 32;
+    const auto value = json::parse(text, code, {}, options);
+    if (code) return wrong("base.wrong_type", path, std::string(kind_text(type.kind)));
+    return decode_value(value, type, object, path);
+}
+
 Result<void> decode_text(
     const std::string& text, const TypeInfo& type, void* object, const std::string& path
 ) {
@@ -321,127 +324,36 @@ Result<void> decode_text(
         case TypeKind::optional:
             return decode_text(text, type.element(), type.add(object), path);
         case TypeKind::list:
+            if (is_nested(type.element()) && text.starts_with('['))
+                return decode_nested(text, type, object, path);
             return decode_text(text, type.element(), type.add(object), path);
         case TypeKind::json:
         case TypeKind::map:
         case TypeKind::record:
-            break;
+            return decode_nested(text, type, object, path);
     }
     return wrong("base.wrong_type", path, std::string(kind_text(type.kind)));
 }
 
-std::string number_text(double number) {
-    std::string out;
-    encode_number(out, number);
-    return out;
-}
-
-/// The keywords that a note adds to the schema of a field.
-std::string note_keywords(const FieldNote& note, TypeKind kind) {
-    std::string out;
-    const auto range = [&](std::string_view low, std::string_view high) {
-        if (note.minimum) out += fmt::format(",\"{}\":{}", low, number_text(*note.minimum));
-        if (note.maximum) out += fmt::format(",\"{}\":{}", high, number_text(*note.maximum));
-    };
-    if (kind == TypeKind::integer || kind == TypeKind::real) range("minimum", "maximum");
-    if (kind == TypeKind::text) range("minLength", "maxLength");
-    if (kind == TypeKind::list) range("minItems", "maxItems");
-    if (kind == TypeKind::map) range("minProperties", "maxProperties");
-    const auto text = [&](std::string_view key, std::string_view value) {
-        if (value.empty()) return;
-        out += fmt::format(",\"{}\":", key);
-        encode_text(out, value);
-    };
-    text("format", note.format);
-    text("pattern", note.pattern);
-    text("description", note.text);
-    if (!note.example.empty()) out += fmt::format(",\"examples\":[{}]", note.example);
-    return out;
-}
-
-std::string schema_with(
-    const TypeInfo& type, const FieldNote* note, std::map<std::string, std::string>& components
-);
-
-std::string record_schema(const TypeInfo& type, std::map<std::string, std::string>& components) {
-    std::string properties;
-    std::string required;
-    for (const auto& field : type.fields) {
-        const auto* note = type.note(field.name);
-        if (!properties.empty()) properties += ',';
-        encode_text(properties, field.name);
-        properties += ':' + schema_with(field.type(), note, components);
-        if (may_be_left_out(field.type(), note)) continue;
-        if (!required.empty()) required += ',';
-        encode_text(required, field.name);
-    }
-    std::string out = R"({"type":"object","properties":{)" + properties + "}";
-    if (!required.empty()) out += ",\"required\":[" + required + "]";
-    const FieldInfo* rest = catch_all_of(type);
-    return out + ",\"additionalProperties\":" +
-           (rest ? json_schema(rest->type().element(), components) : "false") + "}";
-}
-
-std::string base_schema(const TypeInfo& type, std::map<std::string, std::string>& components) {
-    switch (type.kind) {
-        case TypeKind::boolean:
-            return R"({"type":"boolean")";
-        case TypeKind::integer:
-            return R"({"type":"integer","format":"int64")";
-        case TypeKind::real:
-            return R"({"type":"number")";
-        case TypeKind::text:
-            return R"({"type":"string")";
-        case TypeKind::cell:
-            return R"({"type":["string","number","boolean","null"])";
-        case TypeKind::json:
-            return R"({"description":"Any JSON value.")";
-        case TypeKind::list:
-            return R"({"type":"array","items":)" + json_schema(type.element(), components);
-        case TypeKind::map:
-            return R"({"type":"object","additionalProperties":)" +
-                   json_schema(type.element(), components);
-        case TypeKind::enumeration: {
-            std::string out = R"({"type":"string","enum":[)";
-            for (std::size_t i = 0; i < type.enumerators.size(); ++i) {
-                if (i > 0) out += ',';
-                encode_text(out, type.enumerators[i]);
-            }
-            return out + "]";
-        }
-        case TypeKind::record: {
-            const std::string name(type.name);
-            if (!components.contains(name)) {
-                components[name] = "";  // breaks recursion
-                components[name] = record_schema(type, components);
-            }
-            return R"({"$ref":"#/components/schemas/)" + name + "\"";
-        }
-        case TypeKind::optional:
-            break;
-    }
-    return "{";
-}
-
-std::string schema_with(
-    const TypeInfo& type, const FieldNote* note, std::map<std::string, std::string>& components
-) {
-    if (type.kind == TypeKind::optional) {
-        const auto& inner = type.element();
-        if (inner.kind == TypeKind::cell || inner.kind == TypeKind::json)
-            return schema_with(inner, note, components);
-        return R"({"anyOf":[)" + schema_with(inner, note, components) + R"(,{"type":"null"}]})";
-    }
-    std::string out = base_schema(type, components);
-    if (note != nullptr) {
-        std::string keywords = note_keywords(*note, type.kind);
-        if (out == "{" && !keywords.empty()) keywords.erase(0, 1);
-        out += keywords;
-    }
-    return out + "}";
-}
-
 }  // namespace
+
+const FieldInfo* TypeInfo::field_named(std::string_view wanted) const {
+    for (const auto& field : fields)
+        if (field.name == wanted) return &field;
+    return nullptr;
+}
+
+const FieldInfo* TypeInfo::catch_all() const {
+    for (const auto& n : notes)
+        if (n.catch_all) return field_named(n.field);
+    return nullptr;
+}
+
+bool TypeInfo::may_be_left_out(const FieldInfo& field) const {
+    const auto* n = note(field.name);
+    return field.type().kind == TypeKind::optional ||
+           (n != nullptr && (n->defaulted || n->catch_all));
+}
 
 void encode_text(std::string& out, std::string_view text) {
     out += json::serialize(json::string_view(text.data(), text.size()));
@@ -552,9 +464,9 @@ Result<void> decode_pairs(
     std::span<const std::pair<std::string, std::string>> pairs, const TypeInfo& type, void* object
 ) {
     for (const auto& [name, text] : pairs) {
-        const FieldInfo* found = field_named(type, name);
+        const FieldInfo* found = type.field_named(name);
         if (found == nullptr) {
-            const FieldInfo* rest = catch_all_of(type);
+            const FieldInfo* rest = type.catch_all();
             if (rest == nullptr) return wrong("base.unknown_field", name);
             const auto& map = rest->type();
             CHECK_OK(decode_text(text, map.element(), map.add_key(rest->member(object), name), name)
@@ -569,15 +481,11 @@ Result<void> decode_pairs(
         for (const auto& pair : pairs) given = given || pair.first == field.name;
         if (given) {
             CHECK_OK(check_note(note, field.type(), field.member(object), std::string(field.name)));
-        } else if (!may_be_left_out(field.type(), note)) {
+        } else if (!type.may_be_left_out(field)) {
             return wrong("base.missing_field", std::string(field.name));
         }
     }
     return {};
-}
-
-std::string json_schema(const TypeInfo& type, std::map<std::string, std::string>& components) {
-    return schema_with(type, nullptr, components);
 }
 
 }  // namespace csva::base

@@ -112,6 +112,12 @@ struct TypeInfo {
             if (n.field == field) return &n;
         return nullptr;
     }
+    /// Null when the record has none of that name.
+    const FieldInfo* field_named(std::string_view wanted) const;
+    /// The map that takes members without a field of their own; null when the record has none.
+    const FieldInfo* catch_all() const;
+    /// Whether a request may lack this field of the record.
+    bool may_be_left_out(const FieldInfo& field) const;
 };
 
 /// Found by argument-dependent lookup for structs that have CSVA_NOTES.
@@ -285,8 +291,8 @@ void encode(std::string& out, const TypeInfo& type, const void* object);
 Result<void> decode(std::string_view json, const TypeInfo& type, void* object);
 
 /// Fills the object from text pairs (a form, a query string, path parameters): the same checks,
-/// with texts turned into the member's type; a repeated name fills a list. Nested records are not
-/// allowed.
+/// with texts turned into the member's type; a repeated name fills a list; a record or a map is
+/// JSON inside its field, and a list of records may be one JSON list.
 Result<void> decode_pairs(
     std::span<const std::pair<std::string, std::string>> pairs, const TypeInfo& type, void* object
 );

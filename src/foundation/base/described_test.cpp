@@ -104,6 +104,46 @@ TEST(described, catch_all_takes_members_without_a_field) {
     EXPECT_EQ(row.values.at("Age").text, "22");
 }
 
+struct Plan {
+    std::string title;
+    std::vector<Inner> steps;
+};
+CSVA_DESCRIBE(Plan, title, steps)
+CSVA_NOTES(Plan, {.field = "title", .maximum = 3}, {.field = "steps", .minimum = 1, .maximum = 2})
+
+base::Result<Plan> plan_of(const std::vector<std::pair<std::string, std::string>>& pairs) {
+    Plan plan;
+    CHECK_OK(base::decode_pairs(pairs, base::type_of<Plan>(), &plan));
+    return plan;
+}
+
+TEST(described, a_form_says_records_as_json) {
+    const std::string one = R"({"column":"a","value":1})";
+    for (const auto& pairs : std::vector<std::vector<std::pair<std::string, std::string>>>{
+             {{"title", "x"}, {"steps", "[" + one + "," + one + "]"}},
+             {{"title", "x"}, {"steps", one}, {"steps", one}}
+         }) {
+        const auto plan = plan_of(pairs);
+        ASSERT_TRUE(plan) << plan.error().reason;
+        ASSERT_EQ(plan->steps.size(), 2u);
+        EXPECT_EQ(plan->steps[1].column, "a");
+    }
+    EXPECT_EQ(plan_of({{"title", "x"}, {"steps", "trim"}}).error().reason, "base.wrong_type");
+    EXPECT_EQ(plan_of({{"title", "x"}, {"steps", "[]"}}).error().reason, "base.out_of_range");
+    EXPECT_EQ(
+        plan_of({{"title", "x"}, {"steps", R"({"columns":"a"})"}}).error().reason,
+        "base.unknown_field"
+    );
+}
+
+TEST(described, counts_characters_and_not_bytes) {
+    const std::string steps = R"([{"column":"a","value":1}])";
+    EXPECT_TRUE(plan_of({{"title", "\u00e9t\u00e9"}, {"steps", steps}}));
+    EXPECT_EQ(
+        plan_of({{"title", "\u00e9t\u00e9s"}, {"steps", steps}}).error().reason, "base.out_of_range"
+    );
+}
+
 TEST(described, schema_lists_required_fields_and_limits) {
     std::map<std::string, std::string> components;
     EXPECT_EQ(

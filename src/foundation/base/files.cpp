@@ -103,6 +103,10 @@ Result<void> write_file(const fs::path& path, std::string_view content) {
     return sync_folder(path.parent_path().empty() ? "." : path.parent_path());
 }
 
+Error unwritable(const fs::path& path) {
+    return system_error("base.file_unwritable", path).error();
+}
+
 Result<void> sync_file(const fs::path& path) { return sync_path(path, O_RDONLY); }
 
 Result<void> sync_folder(const fs::path& path) { return sync_path(path, O_RDONLY | O_DIRECTORY); }

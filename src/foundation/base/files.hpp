@@ -17,6 +17,9 @@ Result<std::string> read_file(const fs::path& path);
 /// base.file_unwritable, base.disk_full.
 Result<void> write_file(const fs::path& path, std::string_view content);
 
+/// Why a stream to that file has just failed, from errno: base.disk_full, base.file_unwritable.
+Error unwritable(const fs::path& path);
+
 /// fsync of a file's content. Errors: base.file_unwritable.
 Result<void> sync_file(const fs::path& path);
 

@@ -127,6 +127,7 @@ Connection::Task<bool> Connection::exchange_one() {
     auto request = text ? parse_request(*text) : std::unexpected(text.error());
     Response response;
     if (!request) {
+        exchange.context.language = wished_language(text ? *text : buffered());
         response = core_.refuse(exchange, request.error());
         exchange.has_body = true;
     } else {

@@ -155,6 +155,11 @@ struct Accepted {
 /// 204.
 struct NoContent {};
 
+/// 303 to a path of ours.
+struct SeeOther {
+    std::string location;
+};
+
 /// A response made by hand (cookies, 303 for a form) whose JSON, when it has one, is a T; then its
 /// status is `Status`.
 template <class T, int Status = 200>

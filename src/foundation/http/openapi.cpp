@@ -33,9 +33,20 @@ std::string path_of(std::string_view literal) {
 }
 
 bool required(const base::FieldInfo& field, const base::TypeInfo& type) {
-    const auto* note = type.note(field.name);
-    return field.type().kind != base::TypeKind::optional &&
-           !(note != nullptr && (note->defaulted || note->catch_all));
+    return !type.may_be_left_out(field);
+}
+
+/// In a form a list of records is one field that holds JSON.
+std::string form_encoding(const Route& route) {
+    std::string out;
+    for (const auto& field : route.other_fields) {
+        const auto& type = field.type();
+        if (type.kind != base::TypeKind::list || type.element().kind != base::TypeKind::record)
+            continue;
+        out += (out.empty() ? "" : ",") + json_text(field.name) +
+               R"(:{"contentType":"application/json"})";
+    }
+    return out.empty() ? out : R"(,"encoding":{)" + out + "}";
 }
 
 /// Schema of one member, with its note: taken out of the schema of a record that has only it.
@@ -105,24 +116,38 @@ std::string body_schema(const Route& route, Components& components) {
     return base::json_schema(rest, components);
 }
 
-std::string multipart_schema(const Route& route, Components& components) {
-    std::string properties = R"("file":{"type":"string","format":"binary"})";
-    std::string must = R"("file")";
-    for (const auto& field : route.other_fields) {
-        properties +=
-            "," + json_text(field.name) + ":" + member_schema(field, *route.request, components);
-        if (required(field, *route.request)) must += "," + json_text(field.name);
-    }
+/// A form or a multipart body: the fields, the file, and the token that a browser may send as a
+/// field. Written in place: the struct alone is another shape.
+std::string form_schema(const Route& route, Components& components) {
+    std::vector<std::string> properties;
+    std::string must;
+    const auto add = [&](std::string_view name, const std::string& schema, bool needed) {
+        properties.push_back(json_text(name) + ":" + schema);
+        if (needed) must += (must.empty() ? "" : ",") + json_text(name);
+    };
+    if (route.doc.body == Body::multipart)
+        add("file", R"({"type":"string","format":"binary"})", true);
+    const auto* rest = route.request->catch_all();
+    for (const auto& field : route.other_fields)
+        if (rest == nullptr || field.name != rest->name)
+            add(field.name,
+                member_schema(field, *route.request, components),
+                required(field, *route.request));
+    if (!route.doc.csrf_exempt)
+        add("csrfmiddlewaretoken",
+            R"({"type":"string","description":"Of the session, when the header X-CSRFToken is not sent."})",
+            false);
     return fmt::format(
-        R"({{"type":"object","additionalProperties":false,"required":[{}],"properties":{{{}}}}})",
+        R"({{"type":"object","properties":{{{}}},"required":[{}],"additionalProperties":{}}})",
+        fmt::join(properties, ","),
         must,
-        properties
+        rest == nullptr ? "false" : base::json_schema(rest->type().element(), components)
     );
 }
 
 std::string request_body(const Route& route, Components& components) {
-    const auto content = [](std::string_view type, std::string_view schema) {
-        return fmt::format(R"("{}":{{"schema":{}}})", type, schema);
+    const auto content = [](std::string_view type, std::string_view schema, std::string more = {}) {
+        return fmt::format(R"("{}":{{"schema":{}{}}})", type, schema, more);
     };
     std::string out;
     bool must = true;
@@ -130,7 +155,7 @@ std::string request_body(const Route& route, Components& components) {
         case Body::none:
             return {};
         case Body::multipart:
-            out = content("multipart/form-data", multipart_schema(route, components));
+            out = content("multipart/form-data", form_schema(route, components));
             break;
         case Body::raw:
             out = content("application/octet-stream", R"({"type":"string","format":"binary"})");
@@ -138,10 +163,16 @@ std::string request_body(const Route& route, Components& components) {
             break;
         case Body::json:
         case Body::json_or_form: {
-            const auto schema = body_schema(route, components);
-            out = content("application/json", schema);
+            std::vector<std::string> kinds;
+            if (!route.other_fields.empty())
+                kinds.push_back(content("application/json", body_schema(route, components)));
             if (route.doc.body == Body::json_or_form)
-                out += "," + content("application/x-www-form-urlencoded", schema);
+                kinds.push_back(content(
+                    "application/x-www-form-urlencoded",
+                    form_schema(route, components),
+                    form_encoding(route)
+                ));
+            out = fmt::format("{}", fmt::join(kinds, ","));
             must = std::ranges::any_of(route.other_fields, [&](const auto& field) {
                 return required(field, *route.request);
             });
@@ -165,21 +196,24 @@ std::string success(const Route& route, Components& components) {
         content +=
             std::string(content.empty() ? "" : ",") + R"("text/html":{"schema":{"type":"string"}})";
     std::string body = content.empty() ? "" : R"(,"content":{)" + content + "}";
-    return fmt::format(R"("{}":{{"description":"Done."{}}})", route.success_status, body);
+    std::string out =
+        fmt::format(R"("{}":{{"description":"Done."{}}})", route.success_status, body);
+    if (route.doc.download)
+        out += R"(,"206":{"description":"The part that Range names.")" + body + "}";
+    return out;
 }
 
 std::string responses(const Route& route, Components& components) {
     std::set<int> statuses = {400, 401, 403, 404, 405, 408, 421, 431, 500, 503};
     if (route.doc.body != Body::none) statuses.insert({413, 415});
+    if (route.doc.download) statuses.insert(416);
     statuses.insert(route.doc.errors.begin(), route.doc.errors.end());
     std::string out = success(route, components);
     if (route.doc.page && route.success_status != 302)
         out += R"(,"302":{"description":"To the sign-in page."})";
-    if (route.doc.body == Body::json_or_form || route.method == Method::post)
-        if (route.success_status != 303)
-            out += R"(,"303":{"description":"To the page that shows it."})";
+    if (route.doc.body == Body::json_or_form)
+        out += R"(,"303":{"description":"For a form: to the page that shows it."})";
     for (const int status : statuses) {
-        if (status == route.success_status) continue;
         out += fmt::format(R"(,"{}":{{"$ref":"#/components/responses/failure"}})", status);
     }
     return out;
@@ -199,13 +233,42 @@ std::string operation_id(const Route& route) {
     return id;
 }
 
+std::string_view text_of(Right right) {
+    return base::type_of<Right>().enumerators[static_cast<std::size_t>(right)];
+}
+
+/// Who may call, in words.
+std::string rights(const Route& route) {
+    const auto& access = route.access;
+    switch (access.kind) {
+        case Access::Kind::open:
+            return access.setting.empty()
+                       ? "Open to everybody."
+                       : fmt::format("Open to everybody unless {} is false.", access.setting);
+        case Access::Kind::signed_in:
+            return fmt::format(
+                "For whoever is signed in{}; a token needs the scope {}.",
+                access.object == "inbox" ? ", and for programs on the server's own machine" : "",
+                access.right == Right::manage ? "admin" : text_of(access.right)
+            );
+        case Access::Kind::administrator:
+            return "For administrators.";
+        case Access::Kind::object:
+            return fmt::format(
+                "Needs the right to {} the {}.", text_of(access.right), access.object
+            );
+    }
+    return {};
+}
+
 std::string operation(const Route& route, Components& components) {
     const bool open = route.access.kind == Access::Kind::open;
     return fmt::format(
-        R"("{}":{{"operationId":"{}","summary":{},"tags":[{}],"security":[{}],"parameters":[{}]{},"responses":{{{}}}}})",
+        R"("{}":{{"operationId":"{}","summary":{},"description":{},"tags":[{}],"security":[{}],"parameters":[{}]{},"responses":{{{}}}}})",
         lower_name(route.method),
         operation_id(route),
         json_text(route.doc.summary),
+        json_text(rights(route)),
         json_text(route.doc.tag),
         open ? R"({},{"bearer":[]},{"session":[]})" : R"({"bearer":[]},{"session":[]})",
         parameters(route, components),

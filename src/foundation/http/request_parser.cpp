@@ -91,6 +91,18 @@ base::Result<void> set_framing(ParsedRequest& request, bool old_version) {
 
 }  // namespace
 
+i18n::Language wished_language(std::string_view text) {
+    constexpr std::string_view kName = "accept-language";
+    while (!text.empty()) {
+        const auto line = text.substr(0, text.find_first_of("\r\n"));
+        text.remove_prefix(std::min(text.size(), line.size() + 1));
+        const auto colon = line.find(':');
+        if (colon != std::string_view::npos && equal_ignoring_case(line.substr(0, colon), kName))
+            return i18n::language_from(trimmed(line.substr(colon + 1)));
+    }
+    return i18n::Language::en;
+}
+
 base::Result<ParsedRequest> parse_request(std::string_view text) {
     beast::http::request_parser<beast::http::empty_body> parser;
     parser.header_limit(static_cast<std::uint32_t>(text.size() + 1));

@@ -28,4 +28,7 @@ struct ParsedRequest {
 /// http.bad_request, http.bad_encoding, http.unsupported_transfer_encoding.
 base::Result<ParsedRequest> parse_request(std::string_view text);
 
+/// The language that a header asks for, even when the header as a whole cannot be understood.
+i18n::Language wished_language(std::string_view text);
+
 }  // namespace csva::http

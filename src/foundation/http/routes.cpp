@@ -20,9 +20,27 @@ Pairs without_token(const Pairs& form) {
     return fields;
 }
 
+/// Every multipart route takes exactly one file, the part `file`. A browser sends a nameless empty
+/// one when nothing was chosen.
+base::Result<void> check_files(const Context& context) {
+    const auto* file = context.file("file");
+    if (file == nullptr || (file->filename.empty() && file->size == 0))
+        return base::fail(ErrorKind::invalid_argument, "http.no_file_part");
+    for (const auto& other : context.files) {
+        if (other.field != "file")
+            return base::fail(
+                ErrorKind::invalid_argument, "base.unknown_field", {{"field", other.field}}
+            );
+    }
+    if (context.files.size() > 1)
+        return base::fail(ErrorKind::invalid_argument, "http.several_files");
+    return {};
+}
+
 base::Result<void> decode_body(
     const Route& route, const Context& context, const base::TypeInfo& type, void* object
 ) {
+    if (route.doc.body == Body::multipart) CHECK_OK(check_files(context));
     if (context.from_form || route.doc.body == Body::multipart)
         return base::decode_pairs(without_token(context.form), type, object);
     if (route.doc.body == Body::raw) return {};

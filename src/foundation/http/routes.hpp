@@ -25,6 +25,7 @@ struct RouteDoc {
                                              ///< {"text/csv"}; empty: JSON of the struct.
     std::vector<int> errors;  ///< Statuses beyond the usual 400, 401, 403, 404, 500, 503 (such as
                               ///< 409, 413, 415, 429).
+    bool download = false;    ///< A file, of which a part may be asked for (Range).
     bool page = false;   ///< A browser (Accept: text/html) gets the web UI's page here instead of
                          ///< the handler's answer.
     bool quick = false;  ///< Only memory is touched, in microseconds: runs on the network thread.
@@ -96,6 +97,14 @@ struct Answer<NoContent> {
     static constexpr int kStatus = 204;
     static Response make(NoContent&&) { return Response::no_content(); }
 };
+template <>
+struct Answer<SeeOther> {
+    using Body = void;
+    static constexpr int kStatus = 303;
+    static Response make(SeeOther&& value) {
+        return Response::see_other(std::move(value.location));
+    }
+};
 template <class T, int Status>
 struct Answer<Handmade<T, Status>> {
     using Body = T;
@@ -117,7 +126,7 @@ public:
     /// routes.add<Request, Answer>(Method::get, "/api/v1/things/{thing_id}", access, {doc},
     /// handler). Handlers are blocking functions `Result<Answer>(Context&, const Request&)` on a
     /// bounded pool (or the network thread when `quick`); Answer is a described struct, Created<T>,
-    /// Accepted<T>, NoContent, Handmade<T> or Response.
+    /// Accepted<T>, NoContent, SeeOther, Handmade<T> or Response.
     template <class Request, class Ans, class Handler>
     void add(
         Method method, std::string_view literal, Access access, RouteDoc doc, Handler handler

@@ -205,10 +205,6 @@ protected:
             {.summary = "Store.", .tag = "test", .body = Body::multipart},
             [](Context& context, const NoRequest&) -> base::Result<Created<Stored>> {
                 const auto* file = context.file("file");
-                if (file == nullptr)
-                    return base::fail(
-                        base::ErrorKind::invalid_argument, "base.missing_field", {{"field", "file"}}
-                    );
                 return Created<Stored>{
                     {file->filename, static_cast<std::int64_t>(file->size), file->sha256}, "/x"
                 };
@@ -400,6 +396,35 @@ TEST_F(ServerTest, stores_an_upload_with_its_hash_and_removes_it_with_the_reques
             base::sha256_hex(content) + "\"}"
     );
     EXPECT_EQ(staged(), 0U);
+}
+
+TEST_F(ServerTest, wants_exactly_one_file) {
+    const std::string other =
+        "--B\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"a.png\"\r\n\r\nx\r\n";
+    const std::string twice =
+        "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nx\r\n";
+    const std::string field = "--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n";
+    const std::vector<std::pair<std::string, std::string>> cases{
+        {other + "--B--\r\n", "http.no_file_part"},
+        {field + "--B--\r\n", "http.no_file_part"},
+        {form("1", other), "base.unknown_field"},
+        {form("1", field), "base.unknown_field"},
+        {form("1", twice), "http.several_files"},
+    };
+    for (const auto& [body, reason] : cases) {
+        const auto answer = ask(upload(body, "Authorization: Bearer good\r\n"));
+        EXPECT_EQ(answer.status, 400) << body;
+        EXPECT_NE(answer.body.find(reason), std::string::npos) << answer.body;
+    }
+    EXPECT_EQ(staged(), 0u);
+}
+
+TEST_F(ServerTest, refuses_broken_headers_in_the_language_that_they_ask_for) {
+    for (const std::string_view text :
+         {"GET / HTTP/1.1\r\nAccept-Language: fr\r\n\r\n",
+          "GET /%ff HTTP/1.1\r\nHost: localhost\r\naccept-language: fr-CA, en;q=0.5\r\n\r\n"})
+        EXPECT_EQ(ask(text).headers["content-language"], "fr") << text;
+    EXPECT_EQ(ask("GET / HTTP/1.1\r\n\r\n").headers["content-language"], "en");
 }
 
 TEST_F(ServerTest, finds_boundaries_cut_anywhere) {

@@ -275,6 +275,7 @@ void Agent::State::settle(
 ) {
     if (attempt.lease_lost) return;
     if (attempt.outcome) {
+        // Not ours any more: whoever holds the lease now ends the job.
         const auto published = publish(kind, owner, leased, folder, attempt);
         if (published) return;
         attempt.outcome = std::unexpected(published.error());
@@ -313,7 +314,7 @@ base::Result<void> Agent::State::publish(
     base::crash_point("jobs.before_publish");
     CHECK_OK(parts.database.transaction([&](store::Session& session) -> base::Result<void> {
         TRY(const bool ours, succeed(session, leased.job, owner, attempt.beat));
-        if (!ours) return base::fail(ErrorKind::conflict, "jobs.lease_lost");
+        if (!ours) return {};
         CHECK_OK(kind.publish(session, finished, stored));
         base::crash_point("jobs.inside_publish");
         return {};
