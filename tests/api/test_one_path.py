@@ -54,7 +54,7 @@ def cases():
 
 @pytest.fixture(scope="module")
 def served():
-    with new_server() as server:
+    with new_server(CSVA_JOBS_LOCAL_WORKERS="1") as server:
         server.command("user", "add", "ada", "--admin", "--password-stdin", stdin="a long password")
         yield server, server.command("token", "add", "ada", "--scope", "write").stdout.split()[-1]
 

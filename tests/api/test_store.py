@@ -27,7 +27,7 @@ def test_doctor_finds_a_used_store_in_order(world):
 
 
 def test_doctor_names_what_is_wrong():
-    with new_server(CSVA_JOBS_LOCAL_WORKERS="0") as server:
+    with new_server(CSVA_DATA_SAMPLE="true") as server:
         blob = next(path for path in (server.data / "blobs").rglob("*") if path.is_file())
         blob.unlink()
         if not server.environment.get("CSVA_DATABASE_URL"):
@@ -41,7 +41,7 @@ def test_doctor_names_what_is_wrong():
 
 
 def test_old_files_that_nothing_refers_to_are_swept():
-    with new_server(CSVA_JOBS_LOCAL_WORKERS="0", CSVA_DATA_SAMPLE="false") as server:
+    with new_server() as server:
         folder = server.data / "blobs" / "p1"
         folder.mkdir(parents=True, exist_ok=True)
         old, fresh = folder / ("a" * 32), folder / ("b" * 32)

@@ -11,6 +11,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <fcntl.h>
 #include <mutex>
 #include <pthread.h>
 #include <signal.h>
@@ -38,6 +39,9 @@ std::int64_t microseconds_now() {
     )
         .count();
 }
+
+/// A process that we start must not hold our sockets: they would stay open after we close them.
+void keep_from_children(int socket) { ::fcntl(socket, F_SETFD, FD_CLOEXEC); }
 
 }  // namespace
 
@@ -111,6 +115,7 @@ asio::awaitable<void> Server::State::accept() {
         if (open.load() >= core.limits.connections_max) continue;
         boost::system::error_code ignored;
         accepted.set_option(asio::ip::tcp::no_delay(true), ignored);
+        keep_from_children(accepted.native_handle());
         auto address = accepted.remote_endpoint(ignored).address();
         if (address.is_v6() && address.to_v6().is_v4_mapped())
             address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
@@ -165,6 +170,7 @@ base::Result<void> Server::listen(const std::string& host, std::uint16_t port) {
     auto& acceptor = *state_->acceptor;
     if (acceptor.open(endpoint.protocol(), code); code) return failed();
     acceptor.set_option(asio::socket_base::reuse_address(true), code);
+    keep_from_children(acceptor.native_handle());
     if (acceptor.bind(endpoint, code); code) return failed();
     if (acceptor.listen(1024, code); code) return failed();
     return {};
