@@ -130,6 +130,11 @@ def test_starts_a_dead_query_child_again(world, both, table):
         assert answer.headers["Retry-After"]
         assert client.get(path).status_code == 200
         assert not set(query_children(world)) & set(before)
+        # The child that writes whole files has died too; its next order finds out.
+        version = client.get(f"/api/v1/datasets/{table}").json()["current_version_id"]
+        file = f"/api/v1/datasets/{table}/versions/{version}/csv"
+        assert client.get(file).status_code in (200, 503)
+        assert client.get(file).status_code == 200
     assert world.server.process.pid == server and world.server.process.poll() is None
 
 

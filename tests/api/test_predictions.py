@@ -85,10 +85,10 @@ def test_answers_a_file(estate, owner):
 
 def test_says_why_a_file_could_not_be_answered(estate, owner):
     path = f"/api/v1/models/{estate.model['id']}/batches"
-    made = owner.post(path, files={"file": ("empty.csv", b"\n\n\n")})
+    made = owner.post(path, files={"file": ("binary.csv", b"a,b\n1,\0\n")})
     assert made.status_code == 202
     batch = steps.batch_ended(owner, made.json()["id"])
-    assert batch["state"] == "failed" and batch["problem"]["reason"] == "reading.empty_file"
+    assert batch["state"] == "failed" and batch["problem"]["reason"] == "reading.binary_file"
     refused(owner.get(f"/api/v1/batches/{batch['id']}/file"), 409, "predictions.not_ready")
     refused(owner.post(path, files={"other": ("a.csv", b"a\n1\n")}), 400, "http.no_file_part")
     refused(owner.post(path, data={"x": "1"}), 415, "http.unsupported_media_type")

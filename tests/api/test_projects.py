@@ -1,6 +1,7 @@
 """Projects, members and what each role may do."""
 
 from client import refused
+from conftest import new_world
 
 
 def make(client, name="Team"):
@@ -77,3 +78,17 @@ def test_takes_a_file_into_a_shared_project(ada, bob):
         listed = client.get("/api/v1/datasets", params={"project_id": number}).json()
         assert [d["project_id"] for d in listed["datasets"]] == [number]
         assert listed["upload_bytes_max"] > 0
+
+
+def test_limits_the_projects_of_a_user(language):
+    with new_world() as world:
+        ada = world.user(language)
+        world.server.sql(
+            "INSERT INTO projects (name, kind, created_at) WITH RECURSIVE n(i) AS"
+            " (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 999) SELECT 'many', 'shared', 0 FROM n")
+        world.server.sql(
+            "INSERT INTO project_members (project_id, user_id, role, added_at)"
+            f" SELECT id, {ada.id}, 'owner', 0 FROM projects WHERE name = 'many'")  # nosec B608
+        error = refused(ada.post("/api/v1/projects", json={"name": "One more"}),
+                        409, "projects.too_many")
+        assert error["details"] == {"maximum": 1000}

@@ -125,7 +125,10 @@ GridAnswer answer_to(duck::Session& session, Deadline& deadline, const std::stri
     if (!order) return {.reason = order.error().reason};
     deadline.set(order->time_limit_ms);
     auto answer = order->csv_file.empty() ? page(session, *order) : write_csv(session, *order);
-    return answer ? std::move(*answer) : GridAnswer{.reason = reason_of(answer.error())};
+    if (answer) return std::move(*answer);
+    // Whatever an interrupted statement says of itself, its time was over.
+    if (deadline.cancelled()) return {.reason = std::string(kTimeOut)};
+    return {.reason = reason_of(answer.error())};
 }
 
 }  // namespace
