@@ -83,23 +83,15 @@ dev_test() {
     stage "Web UI" build_web
     stage "Web unit tests" test_web
     find build/coverage -name '*.gcda' -delete 2>/dev/null || true
-<<<<<<< HEAD
     stage "Build with sanitizers and coverage" build_preset coverage
     stage "Unit tests" test_unit
     stage "API tests on both back ends" test_api
+    report "Schemathesis" test_peers
     stage "Coverage of src/" report_coverage
     stage "Release build" build_preset release csva
     stage "Scores beside scikit-learn" test_scores
     stage "Kill tests on both back ends" test_kill
     stage "Browser tests" test_e2e
-=======
-    report "Build with sanitizers and coverage" build_preset coverage
-    report "Unit tests with sanitizers" test_unit coverage sanitized -LE kill
-    report "API tests on both back ends" test_api
-    report "Schemathesis" test_peers
-    report "Coverage of src/" report_coverage
-    [ ! -f web/e2e/run.mjs ] || report "Browser tests" test_e2e
->>>>>>> f14ec51 (Hold the API to its document, its rights and its reasons, with a test for each)
     stages_end || STAGES_BAD=1
     "$SYSTEM_PYTHON" tools/summary.py "$REPORTS" unit web api kill e2e || STAGES_BAD=1
     [ -z "${STAGES_BAD:-}" ]

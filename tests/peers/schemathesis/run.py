@@ -110,7 +110,7 @@ def main():
             for caller in callers:
                 ran, failed = run(caller, ids[caller.name], examples, choice)
                 bad += failed
-                print(f"Schemathesis as {caller.name}, {choice} what ends its access: {ran} ran, "
+                print(f"Schemathesis as {caller.name}, {choice} what ends access: {ran} ran, "
                       f"{failed} failed, 0 skipped", flush=True)
         if server.process.poll() is not None:
             print("the server ended:\n" + server.log())
