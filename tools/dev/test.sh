@@ -86,13 +86,13 @@ dev_test() {
     stage "Build with sanitizers and coverage" build_preset coverage
     stage "Unit tests" test_unit
     stage "API tests on both back ends" test_api
-    report "Schemathesis" test_peers
+    stage "Schemathesis" test_peers
     stage "Coverage of src/" report_coverage
     stage "Release build" build_preset release csva
     stage "Scores beside scikit-learn" test_scores
     stage "Kill tests on both back ends" test_kill
     stage "Browser tests" test_e2e
     stages_end || STAGES_BAD=1
-    "$SYSTEM_PYTHON" tools/summary.py "$REPORTS" unit web api kill e2e || STAGES_BAD=1
+    "$SYSTEM_PYTHON" tools/summary.py "$REPORTS" unit web api peers kill e2e || STAGES_BAD=1
     [ -z "${STAGES_BAD:-}" ]
 }
