@@ -142,9 +142,8 @@ void add_metrics(http::Routes& routes, RouteParts parts) {
         Method::get,
         "/api/metrics/",
         http::access::open("access.metrics"),
-        {.summary = "The same in short: counts, errors, latency.",
-         .tag = kTag,
-         .memory_first = true},
+        {.summary = "The same in short: counts, errors, latency.", .tag = kTag, .memory_first = true
+        },
         [keeper](Context& context, const NoRequest&) -> Result<http::Handmade<Summary>> {
             if (context.memory_only && !keeper->fresh()) return context.ask_again();
             return http::Handmade<Summary>{Response::json(*keeper->json())};
