@@ -19,7 +19,7 @@ test_folder() {
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0:abort_on_error=0}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 
-# The programs of src/ with sanitizers, PostgreSQL beside them, and the fuzzers' corpora.
+# The test programs of src/, PostgreSQL beside them, and the fuzzers' corpora.
 test_unit() {
     "$SYSTEM_PYTHON" tests/support/with_postgres.py \
         ctest --test-dir build/coverage --output-on-failure -j "$JOBS" --output-junit "$PWD/$REPORTS/unit.xml"
@@ -45,7 +45,7 @@ test_web() {
         --coverage.thresholds.lines="$(coverage_minimum web)"
 }
 
-# The real server with sanitizers, on SQLite and on PostgreSQL.
+# The real server on SQLite and on PostgreSQL.
 test_api() {
     CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 1200 tests/api/run 2>&1 | tee "$REPORTS/api.log"
 }
@@ -83,7 +83,7 @@ dev_test() {
     stage "Web UI" build_web
     stage "Web unit tests" test_web
     find build/coverage -name '*.gcda' -delete 2>/dev/null || true
-    stage "Build with sanitizers and coverage" build_preset coverage
+    stage "Build with coverage" build_preset coverage
     stage "Unit tests" test_unit
     stage "API tests on both back ends" test_api
     stage "Schemathesis" test_peers
