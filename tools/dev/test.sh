@@ -31,7 +31,7 @@ test_kill() {
     : >"$REPORTS/kill.log"
     for backend in sqlite postgres; do
         for mode in "--rounds=${CSVA_KILL_ROUNDS:-15}" --crash-points; do
-            CSVA_PROGRAM=$PWD/build/release/bin/csva "$CACHE_DIR/api-venv/bin/python" tests/kill/run.py \
+            CSVA_PROGRAM=$PWD/build/coverage/bin/csva "$CACHE_DIR/api-venv/bin/python" tests/kill/run.py \
                 --backend "$backend" "$mode" 2>&1 | tee -a "$REPORTS/kill.log" || failed=1
         done
     done
@@ -56,15 +56,15 @@ test_peers() {
 }
 
 test_e2e() {
-    CSVA_PROGRAM=$PWD/build/release/bin/csva timeout 900 npm --prefix web run --silent e2e 2>&1 | tee "$REPORTS/e2e.log"
+    CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 900 npm --prefix web run --silent e2e 2>&1 | tee "$REPORTS/e2e.log"
 }
 
 # Scores that a training shows, computed again by scikit-learn from what it stores.
 test_scores() {
-    CSVA_PROGRAM=$PWD/build/release/bin/csva timeout 300 tests/peers/scores/run
+    CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 300 tests/peers/scores/run
 }
 
-# Lines of src/ that the C++ and the API tests ran, by the same build.
+# Lines of src/ that all of these ran: there is one build, so that the whole run fits into its time.
 report_coverage() {
     gcovr --root . --filter src/ --exclude '.*_test\.cpp' --gcov-executable "llvm-cov-19 gcov" -j "$JOBS" \
         --gcov-ignore-parse-errors --object-directory build/coverage build/coverage \
@@ -87,11 +87,10 @@ dev_test() {
     stage "Unit tests" test_unit
     stage "API tests on both back ends" test_api
     stage "Schemathesis" test_peers
-    stage "Coverage of src/" report_coverage
-    stage "Release build" build_preset release csva
     stage "Scores beside scikit-learn" test_scores
     stage "Kill tests on both back ends" test_kill
     stage "Browser tests" test_e2e
+    stage "Coverage of src/" report_coverage
     stages_end || STAGES_BAD=1
     "$SYSTEM_PYTHON" tools/summary.py "$REPORTS" unit web api peers kill e2e || STAGES_BAD=1
     [ -z "${STAGES_BAD:-}" ]

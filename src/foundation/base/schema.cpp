@@ -70,7 +70,7 @@ std::string base_schema(const TypeInfo& type, std::map<std::string, std::string>
         case TypeKind::cell:
             return R"({"type":["string","number","boolean","null"])";
         case TypeKind::json:
-            return R"({"description":"Any JSON value.")";
+            return R"({"title":"Any JSON value.")";
         case TypeKind::list:
             return R"({"type":"array","items":)" + json_schema(type.element(), components);
         case TypeKind::map:
