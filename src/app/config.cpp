@@ -95,6 +95,16 @@ Result<base::Settings> load_settings(
     return base::Settings::load(setting_rows(), options.config, environment(), overrides);
 }
 
+Result<base::fs::path> temporary_parent(const CommonOptions& options) {
+    if (options.config.empty() && options.data_dir.empty()) return base::fs::temp_directory_path();
+    TRY(const auto settings, load_settings(options));
+    const auto folder = base::fs::path(settings.text("data.dir")) / "tmp";
+    std::error_code failed;
+    base::fs::create_directories(folder, failed);
+    if (failed) return base::fail(base::ErrorKind::unavailable, "base.file_unwritable");
+    return folder;
+}
+
 const std::vector<store::Migrations>& migrations() {
     static const std::vector<store::Migrations> all = {
         jobs::migrations(),

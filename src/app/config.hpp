@@ -1,5 +1,6 @@
 #pragma once
 
+#include "foundation/base/files.hpp"
 #include "foundation/base/settings.hpp"
 #include "foundation/store/database.hpp"
 
@@ -23,6 +24,10 @@ std::vector<base::SettingRow> setting_rows();
 base::Result<base::Settings> load_settings(
     const CommonOptions& options, std::map<std::string, std::string> overrides = {}
 );
+
+/// Where a command keeps its temporary files: `tmp` in the folder of the data when the options name
+/// one, else the system's. Made if need be. Errors: those of load_settings, base.file_unwritable.
+base::Result<base::fs::path> temporary_parent(const CommonOptions& options);
 
 /// Migrations of all features.
 const std::vector<store::Migrations>& migrations();

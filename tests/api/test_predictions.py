@@ -2,6 +2,7 @@
 
 import csv
 import io
+import urllib.parse
 
 import pytest
 import steps
@@ -45,6 +46,15 @@ def test_answers_form_json_and_many_rows_alike(estate, owner):
     assert many["model_id"] == estate.model["id"]
     assert [p["prediction"] for p in many["predictions"]] == [one["prediction"]] * 2
     assert many["predictions"][0]["probabilities"] == one["probabilities"]
+
+
+def test_sends_a_browser_s_form_back_to_its_page(estate, owner):
+    answer = owner.post(form_path(estate), data={"age": "31", "name": "Ann Lee & Co"},
+                        headers={"Accept": "text/html"})
+    assert answer.status_code == 303
+    page, _, row = answer.headers["Location"].partition("#")
+    assert page == form_path(estate)
+    assert dict(urllib.parse.parse_qsl(row)) == {"age": "31", "name": "Ann Lee & Co"}
 
 
 def test_warns_of_what_it_never_saw(estate, owner):

@@ -16,7 +16,9 @@ struct ReadFile {
     std::unique_ptr<table::TableReader> rows;
 };
 
-/// `all_text`: every cell keeps its characters.
-base::Result<ReadFile> read_table(const std::string& file, bool all_text, base::Control& control);
+/// `all_text`: every cell keeps its characters. Temporary files go below `parent`.
+base::Result<ReadFile> read_table(
+    const std::string& file, bool all_text, const base::fs::path& parent, base::Control& control
+);
 
 }  // namespace csva::app

@@ -13,10 +13,12 @@ namespace {
 struct Options {
     std::string model, file, name, output = "-";
     bool json = false, keep_columns = false;
+    CommonOptions common;
 };
 
 base::Result<void> predict(const Options& o) {
     base::Control control;
+    TRY(const auto folder, temporary_parent(o.common));
     TRY(const auto model, bundle::Model::load(o.model));
     const bundle::ScoreOptions options{o.name, o.keep_columns, o.json};
     std::ofstream file;
@@ -25,6 +27,7 @@ base::Result<void> predict(const Options& o) {
     TRY(const auto read,
         reading::read_csv(
             {.input = o.file,
+             .temporary_folder = folder.string(),
              .all_text = true,
              .take = [&](table::TableReader& rows) -> base::Result<void> {
                  CHECK_OK(bundle::score_rows(model, options, rows, out, control));
@@ -50,6 +53,7 @@ void add_predict(CommandLine& line) {
     c->add_option("--name", o->name, "Model of the leaderboard; the best unless told");
     c->add_flag("--keep-columns", o->keep_columns, "CSV: the file's columns before the answers");
     c->add_flag("--json", o->json, "One JSON object a row, with warnings");
+    add_common_options(*c, o->common);
     c->callback([&line, o] { run(line, [&o] { return predict(*o); }); });
 }
 

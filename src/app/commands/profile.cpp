@@ -18,6 +18,7 @@ struct Options {
     std::string file;
     std::string parquet;
     bool json = false;
+    CommonOptions common;
 };
 
 /// What --json prints.
@@ -79,7 +80,8 @@ base::Result<ProfiledFile> read_and_profile(const Options& options, const std::s
 }
 
 base::Result<void> profile_file(const Options& options) {
-    TRY(const auto folder, base::TemporaryFolder::make());
+    TRY(const auto parent, temporary_parent(options.common));
+    TRY(const auto folder, base::TemporaryFolder::make(parent));
     TRY(const auto done, read_and_profile(options, folder.path().string()));
     if (options.json)
         std::cout << base::to_json(done) << '\n';
@@ -96,6 +98,7 @@ void add_profile(CommandLine& line) {
     command->add_option("file", options->file, "The file")->required();
     command->add_option("--parquet", options->parquet, "Keep the typed table here (Parquet)");
     command->add_flag("--json", options->json, "Print receipt and profile as JSON");
+    add_common_options(*command, options->common);
     command->callback([&line, options] { run(line, [&options] { return profile_file(*options); }); }
     );
 }

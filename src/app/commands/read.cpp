@@ -22,6 +22,7 @@ struct Options {
     std::string rejects;
     bool text = false;
     bool json = false;
+    CommonOptions common;
 };
 
 void append_header(std::string& out, const std::vector<std::string>& names) {
@@ -101,7 +102,8 @@ void say_counts(const reading::Receipt& receipt) {
 }
 
 base::Result<void> read(const Options& options) {
-    TRY(const auto folder, base::TemporaryFolder::make());
+    TRY(const auto parent, temporary_parent(options.common));
+    TRY(const auto folder, base::TemporaryFolder::make(parent));
     const std::string parquet = (folder.path() / "data.parquet").string();
     reading::ReadOutcome outcome;
     {
@@ -137,6 +139,7 @@ void add_read(CommandLine& line) {
     command->add_option("--receipt", options->receipt, "Write how it was read, as JSON");
     command->add_option("--rejects", options->rejects, "Write the rejected rows, as CSV");
     command->add_flag("--json", options->json, "Print the receipt instead of the table");
+    add_common_options(*command, options->common);
     command->callback([&line, options] { run(line, [&options] { return read(*options); }); });
 }
 

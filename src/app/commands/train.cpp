@@ -13,8 +13,10 @@
 
 namespace csva::app {
 
-base::Result<ReadFile> read_table(const std::string& file, bool all_text, base::Control& control) {
-    TRY(auto folder, base::TemporaryFolder::make());
+base::Result<ReadFile> read_table(
+    const std::string& file, bool all_text, const base::fs::path& parent, base::Control& control
+) {
+    TRY(auto folder, base::TemporaryFolder::make(parent));
     const std::string parquet = (folder.path() / "table.parquet").string();
     TRY(const auto read,
         reading::read_csv(
@@ -40,6 +42,7 @@ struct Options {
     std::string file, target, model, test, budget, task = "auto", preset = "quick", held_out;
     learn::TrainOptions train;
     bool json = false;
+    CommonOptions common;
 };
 
 /// Leaderboard lines as they come, on the terminal.
@@ -92,9 +95,12 @@ struct Tested {
 };
 
 base::Result<Tested> test_rows(
-    const bundle::Model& model, const std::string& file, base::Control& control
+    const bundle::Model& model,
+    const std::string& file,
+    const base::fs::path& parent,
+    base::Control& control
 ) {
-    TRY(auto read, read_table(file, true, control));
+    TRY(auto read, read_table(file, true, parent, control));
     const auto& report = model.description().report;
     const auto& columns = read.rows->schema().columns;
     const auto target = read.rows->schema().find(report.target);
@@ -143,10 +149,13 @@ base::Result<Tested> test_rows(
 }
 
 base::Result<std::map<std::string, double>> test_scores(
-    const std::string& folder, const std::string& file, base::Control& control
+    const std::string& folder,
+    const std::string& file,
+    const base::fs::path& parent,
+    base::Control& control
 ) {
     TRY(const auto model, bundle::Model::load(folder));
-    TRY(const auto tested, test_rows(model, file, control));
+    TRY(const auto tested, test_rows(model, file, parent, control));
     const auto order = stats::order_by(tested.positive);
     const auto classes = model.description().report.classes.size();
     const stats::ScoreInput input{
@@ -193,7 +202,8 @@ base::Result<void> train(const Options& o) {
     base::Control silent;
     base::Control& control = o.json ? silent : shown;
     const auto begin = std::chrono::steady_clock::now();
-    TRY(auto read, read_table(o.file, false, control));
+    TRY(const auto parent, temporary_parent(o.common));
+    TRY(auto read, read_table(o.file, false, parent, control));
     learn::TrainRequest request{o.target, task, preset, budget, o.train};
     const double used =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -204,7 +214,7 @@ base::Result<void> train(const Options& o) {
     if (!o.held_out.empty()) CHECK_OK(base::write_file(o.held_out, outcome.held_out_csv));
     std::map<std::string, double> test;
     if (!o.test.empty()) {
-        TRY(test, test_scores(o.model, o.test, control));
+        TRY(test, test_scores(o.model, o.test, parent, control));
     }
     std::string json;
     base::encode(json, base::type_of<learn::Report>(), &outcome.report);
@@ -253,6 +263,7 @@ void add_train(CommandLine& line) {
     c->add_option("--test", o->test, "CSV file whose rows are scored");
     c->add_option("--held-out", o->held_out, "Where the held-out predictions go (CSV)");
     c->add_flag("--json", o->json, "One JSON object");
+    add_common_options(*c, o->common);
     c->callback([&line, o] { run(line, [&o] { return train(*o); }); });
 }
 

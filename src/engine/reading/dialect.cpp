@@ -54,31 +54,47 @@ double handicap_of(char c) {
     }
 }
 
+/// A mark inside a delimiter of several characters may be one that never is a delimiter alone.
+bool is_mark_in_run(char c) { return is_mark(c) || std::string_view("!@<>").contains(c); }
+
+bool repeats(std::string_view run, std::string_view part) {
+    for (; run.starts_with(part); run.remove_prefix(part.size())) {
+    }
+    return run.empty();
+}
+
+struct LongDelimiter {
+    std::string text;
+    std::string
+        always;  ///< Those of its marks that stand nowhere else: they delimit nothing alone.
+};
+
 /// Marks of two to four bytes that stand together more often than each of their lines: "||", "::",
 /// "|~|".
-std::vector<std::string> long_delimiters(std::string_view sample) {
+std::vector<LongDelimiter> long_delimiters(std::string_view sample) {
     std::map<std::string, std::size_t, std::less<>> runs;
-    std::size_t lines = 1;
+    std::size_t lines = 0;
     for (std::size_t i = 0; i < sample.size();) {
         lines += sample[i] == '\n' ? 1 : 0;
-        if (!is_mark(sample[i])) {
-            ++i;
-            continue;
-        }
         std::size_t end = i;
-        while (end < sample.size() && is_mark(sample[end])) ++end;
-        ++runs[std::string(sample.substr(i, end - i))];
-        i = end;
+        while (end < sample.size() && is_mark_in_run(sample[end])) ++end;
+        if (end > i) ++runs[std::string(sample.substr(i, end - i))];
+        i = std::max(end, i + 1);
     }
-    std::map<char, std::size_t> alone;
-    for (const auto& [run, count] : runs) {
-        if (run.size() == 1) alone[run.front()] += count;
-    }
-    std::vector<std::string> out;
+    std::vector<LongDelimiter> out;
     for (const auto& [run, count] : runs) {
         if (run.size() < 2 || run.size() > 4 || count < lines || count < 2) continue;
         // Empty cells make runs of a single mark: then the mark stands alone as well.
-        if (alone[run.front()] * 4 < count) out.push_back(run);
+        const auto alone = runs.find(std::string(1, run.front()));
+        if (alone != runs.end() && alone->second * 4 >= count) continue;
+        LongDelimiter found{run, ""};
+        for (const char c : std::set<char>(run.begin(), run.end())) {
+            const auto elsewhere = [&](const auto& other) {
+                return other.first.contains(c) && !repeats(other.first, run);
+            };
+            if (std::ranges::none_of(runs, elsewhere)) found.always += c;
+        }
+        out.push_back(std::move(found));
     }
     return out;
 }
@@ -116,11 +132,15 @@ std::vector<Candidate> candidates(std::string_view sample) {
     for (const char c : sample) {
         if (is_mark(c) || c == '\t' || c == ' ') marks.insert(c);
     }
+    const auto runs = long_delimiters(sample);
+    for (const auto& run : runs) {
+        delimiters.emplace_back(run.text, 1);
+        for (const char c : run.always) marks.erase(c);
+    }
     for (const char c : std::string_view(",;\t|")) {
         if (marks.erase(c) > 0) delimiters.emplace_back(std::string(1, c), 1);
     }
     for (const char c : marks) delimiters.emplace_back(std::string(1, c), handicap_of(c));
-    for (auto& run : long_delimiters(sample)) delimiters.emplace_back(std::move(run), 1);
     for (const char c : std::string_view(",;|")) {
         if (is_spaced(sample, c, '"')) delimiters.emplace_back(std::string{c, ' '}, 1.05);
     }

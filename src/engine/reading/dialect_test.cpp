@@ -37,6 +37,10 @@ INSTANTIATE_TEST_SUITE_P(
         Sniffed{"id,when\n1,'a, b'\n2,'c, d'\n3,'e, f'\n", ",", "'", "'"},
         Sniffed{"a,b\n1,\"say \\\"hi\\\", you\"\n2,\"x\"\n", ",", "\"", "\\"},
         Sniffed{"a, b\n1, \"x, y\"\n2, \"z\"\n", ", ", "\"", "\""},
+        Sniffed{"id||name||x\n1||Ann||2.5\n2||||3.5\n3||Eve||4\n", "||", "\"", "\""},
+        Sniffed{"id::name\n1::Ann\n2::Bob\n", "::", "\"", "\""},
+        Sniffed{"id|!|name|!|x\n1|!|Ann|!|2\n2|!|Bob|!|3\n", "|!|", "\"", "\""},
+        Sniffed{"id|a|b|c\n1|||x\n2|||y\n3|||z\n4||q|\n", "|", "\"", "\""},
         Sniffed{"value\n1.5\n2.5\n3.5\n", "", "\"", "\""},
         Sniffed{"time\n09:30:00\n10:30:00\n", "", "\"", "\""}
     )

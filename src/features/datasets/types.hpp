@@ -167,6 +167,20 @@ struct DatasetPath {
 };
 CSVA_DESCRIBE(DatasetPath, dataset_id)
 
+/// One version of a data set.
+struct VersionQuery {
+    DatasetId dataset_id;
+    VersionId version_id;
+};
+CSVA_DESCRIBE(VersionQuery, dataset_id, version_id)
+CSVA_NOTES(
+    VersionQuery,
+    {.field = "version_id",
+     .text = "0 or left out: the current version.",
+     .minimum = 0,
+     .defaulted = true}
+)
+
 /// Of the addresses that call the data set {pk}.
 struct PkPath {
     DatasetId pk;

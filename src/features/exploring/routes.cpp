@@ -12,19 +12,6 @@ using http::Response;
 
 constexpr std::string_view kTag = "exploring";
 
-struct ProfileQuery {
-    datasets::DatasetId dataset_id;
-    datasets::VersionId version_id;
-};
-CSVA_DESCRIBE(ProfileQuery, dataset_id, version_id)
-CSVA_NOTES(
-    ProfileQuery,
-    {.field = "version_id",
-     .text = "0 or left out: the current version.",
-     .minimum = 0,
-     .defaulted = true}
-)
-
 }  // namespace
 
 void register_routes(http::Routes& routes, Service& service, datasets::Service& datasets) {
@@ -36,13 +23,13 @@ void register_routes(http::Routes& routes, Service& service, datasets::Service& 
         {.summary = "A page of rows, sorted and filtered.", .tag = kTag, .errors = {409}},
         [&service](Context&, const RowsQuery& query) { return service.rows(query); }
     );
-    routes.add<ProfileQuery, http::Handmade<profile::Profile>>(
+    routes.add<datasets::VersionQuery, http::Handmade<profile::Profile>>(
         Method::get,
         "/api/v1/datasets/{dataset_id}/profile",
         readable,
         {.summary = "What is in each column of a version.", .tag = kTag, .errors = {409}},
         [&datasets](
-            Context&, const ProfileQuery& query
+            Context&, const datasets::VersionQuery& query
         ) -> Result<http::Handmade<profile::Profile>> {
             TRY(auto json, datasets.profile(query.dataset_id, query.version_id));
             return http::Handmade<profile::Profile>{Response::json(std::move(json))};

@@ -1,5 +1,7 @@
 #include "features/predictions/routes.hpp"
 
+#include "foundation/http/text.hpp"
+
 namespace csva::predictions {
 namespace {
 
@@ -15,6 +17,19 @@ constexpr http::Access batch(Right right) {
     return http::access::object("batch", right, "batch_id");
 }
 
+/// A browser's form goes back to its page, which shows the answer for the values after the #: they
+/// are not sent to any server, so that no log keeps them.
+std::string page_with(const OneRow& row) {
+    std::string page = "/test-model/" + std::to_string(row.pk.value) + "/" +
+                       http::percent_encode(row.model_name) + "/";
+    char before = '#';
+    for (const auto& [column, cell] : row.values) {
+        page += before + http::percent_encode(column) + "=" + http::percent_encode(cell.text);
+        before = '&';
+    }
+    return page;
+}
+
 void add_form(http::Routes& routes, Service& service) {
     routes.add<FormPath, Form>(
         Method::get,
@@ -27,7 +42,8 @@ void add_form(http::Routes& routes, Service& service) {
             return service.form(path.pk, path.model_name);
         }
     );
-    routes.add<OneRow, Answer>(
+    using Answered = http::Handmade<Answer, 200>;
+    routes.add<OneRow, Answered>(
         Method::post,
         "/test-model/{pk}/{model_name}/",
         http::access::object("dataset", Right::read, "pk"),
@@ -35,11 +51,17 @@ void add_form(http::Routes& routes, Service& service) {
          .tag = "predictions",
          .body = http::Body::json_or_form,
          .memory_first = true},
-        [&service](Context& context, const OneRow& row) -> Result<Answer> {
-            if (!context.memory_only) return service.answer(row.pk, row.model_name, row.values);
-            if (auto answer = service.answer_quickly(row.pk, row.model_name, row.values))
-                return std::move(*answer);
-            return context.ask_again();
+        [&service](Context& context, const OneRow& row) -> Result<Answered> {
+            if (context.from_form && context.head.wants_html())
+                return Answered{http::Response::see_other(page_with(row))};
+            if (context.memory_only) {
+                auto quick = service.answer_quickly(row.pk, row.model_name, row.values);
+                if (!quick) return context.ask_again();
+                CHECK_OK(*quick);
+                return Answered{http::Response::json(base::to_json(**quick))};
+            }
+            TRY(const auto answer, service.answer(row.pk, row.model_name, row.values));
+            return Answered{http::Response::json(base::to_json(answer))};
         }
     );
 }

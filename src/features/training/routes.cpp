@@ -39,14 +39,14 @@ void add_of_dataset(http::Routes& routes, Service& service, datasets::Service& d
             return service.list(path.dataset_id, context.language);
         }
     );
-    routes.add<TargetsQuery, TargetList>(
+    routes.add<datasets::VersionQuery, TargetList>(
         Method::get,
         "/api/v1/datasets/{dataset_id}/targets",
         dataset(Right::read),
         {.summary = "Columns worth predicting, by the profile of a version.",
          .tag = "training",
          .errors = {409}},
-        [&datasets](Context&, const TargetsQuery& query) -> Result<TargetList> {
+        [&datasets](Context&, const datasets::VersionQuery& query) -> Result<TargetList> {
             TRY(const auto profile, datasets.profile(query.dataset_id, query.version_id));
             return targets_of(profile);
         }

@@ -69,18 +69,6 @@ struct TrainingList {
 CSVA_DESCRIBE(TrainingList, trainings)
 
 /// GET /api/v1/datasets/{dataset_id}/targets
-struct TargetsQuery {
-    datasets::DatasetId dataset_id;
-    datasets::VersionId version_id;
-};
-CSVA_DESCRIBE(TargetsQuery, dataset_id, version_id)
-CSVA_NOTES(
-    TargetsQuery,
-    {.field = "version_id",
-     .text = "0 or left out: the current version.",
-     .minimum = 0,
-     .defaulted = true}
-)
 struct TargetList {
     std::vector<learn::TargetCandidate> targets;
 };

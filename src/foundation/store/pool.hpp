@@ -1,5 +1,7 @@
 #pragma once
 
+#include "foundation/base/result.hpp"
+
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -33,5 +35,17 @@ private:
     std::condition_variable returned_;
     std::vector<std::unique_ptr<T>> free_;
 };
+
+/// Ends a transaction: commits when its work went well, else rolls back; the outcome of both.
+template <class Connection, class T>
+base::Result<T> ended(Connection& connection, base::Result<T> outcome) {
+    if (outcome) {
+        auto committed = connection.execute("COMMIT");
+        if (committed) return outcome;
+        outcome = std::unexpected(committed.error());
+    }
+    (void)connection.execute("ROLLBACK");
+    return outcome;
+}
 
 }  // namespace csva::store

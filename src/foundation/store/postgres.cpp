@@ -274,14 +274,7 @@ private:
         Connection& connection, const std::function<base::Result<T>(Connection&)>& work
     ) {
         CHECK_OK(begin(connection, "BEGIN"));
-        auto outcome = work(connection);
-        if (outcome) {
-            auto committed = connection.execute("COMMIT");
-            if (committed) return outcome;
-            outcome = std::unexpected(committed.error());
-        }
-        (void)connection.execute("ROLLBACK");
-        return outcome;
+        return ended(connection, work(connection));
     }
 
     std::chrono::milliseconds wait_;

@@ -225,17 +225,6 @@ protected:
 private:
     explicit Sqlite(std::int64_t wait_ms) : wait_(wait_ms) {}
 
-    template <class T>
-    static base::Result<T> ended(Connection& connection, base::Result<T> outcome) {
-        if (outcome) {
-            auto committed = connection.execute("COMMIT");
-            if (committed) return outcome;
-            outcome = std::unexpected(committed.error());
-        }
-        (void)connection.execute("ROLLBACK");
-        return outcome;
-    }
-
     std::chrono::milliseconds wait_;
     Pool<Connection> writers_;
     Pool<Connection> readers_;

@@ -15,6 +15,25 @@ export function typicalOf({ type, typical }: FormField): Cell {
     return type === 'timestamp' ? typical.replace(' ', 'T') : typical;
 }
 
+/** What a plain HTML form sent for the field, as the form's field holds it. */
+function cellOf({ type }: FormField, text: string): Cell {
+    if (text === '') return null;
+    if (type === 'integer' || type === 'real') {
+        const number = Number(text.replace(',', '.'));
+        return Number.isFinite(number) ? number : null;
+    }
+    return type === 'boolean' ? text === 'true' : text;
+}
+
+/** The row behind the # of the address, where a plain HTML form left it; null: there is none. */
+export function rowFromHash(fields: FormField[], hash: string): Row | null {
+    const sent = new URLSearchParams(hash.replace(/^#/, ''));
+    if (!fields.some((field) => sent.has(field.column))) return null;
+    return Object.fromEntries(
+        fields.map((field) => [field.column, cellOf(field, sent.get(field.column) ?? '')]),
+    );
+}
+
 interface FieldProps {
     field: FormField;
     value: Cell;
@@ -91,19 +110,21 @@ function Field({ field, value, onChange }: FieldProps) {
     );
 }
 
-/** A form made from the model: it starts with a typical row. */
+/** A form made from the model: it starts with the given row, else with a typical one. */
 export function RowForm({
     fields,
+    first,
     busy,
     onRow,
 }: {
     fields: FormField[];
+    first: Row | null;
     busy: boolean;
     onRow: (row: Row) => void;
 }) {
     const { t } = useTranslation();
-    const [row, setRow] = useState<Row>(() =>
-        Object.fromEntries(fields.map((field) => [field.column, typicalOf(field)])),
+    const [row, setRow] = useState<Row>(
+        () => first ?? Object.fromEntries(fields.map((field) => [field.column, typicalOf(field)])),
     );
     const submit = (event: React.FormEvent) => {
         event.preventDefault();

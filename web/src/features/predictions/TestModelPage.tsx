@@ -1,24 +1,32 @@
 import { Grid, Stack } from '@mantine/core';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useParams } from 'react-router';
+import { Link, useLocation, useParams } from 'react-router';
 import { Page } from '../../components/Page';
 import { Section } from '../../components/Section';
 import { ErrorNote, Loaded } from '../../components/States';
 import { Answer } from './Answer';
 import { BatchPart } from './BatchPart';
 import { useModelForm, usePredict, type ModelForm } from './queries';
-import { RowForm } from './RowForm';
+import { RowForm, rowFromHash } from './RowForm';
 import { modelLabel } from '../training/scores';
 
 function OneCase({ datasetId, form }: { datasetId: number; form: ModelForm }) {
     const { t } = useTranslation();
     const predict = usePredict(datasetId, form.model.name);
+    const { hash } = useLocation();
+    const [first] = useState(() => rowFromHash(form.fields, hash));
+    const { mutate } = predict;
+    useEffect(() => {
+        if (first) mutate(first);
+    }, [first, mutate]);
     return (
         <Section title={t('predictions:ui.one')} text={t('predictions:ui.one_text')}>
             <Grid gap={40}>
                 <Grid.Col span={{ base: 12, md: 7 }}>
                     <RowForm
                         fields={form.fields}
+                        first={first}
                         busy={predict.isPending}
                         onRow={(row) => predict.mutate(row)}
                     />

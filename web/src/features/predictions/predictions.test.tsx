@@ -123,6 +123,22 @@ describe('form of a model', () => {
         });
     });
 
+    it('shows the answer for the row that a plain form left behind the #', async () => {
+        const calls = serve({ [`GET ${formPath}`]: form, [`POST ${formPath}`]: answer });
+        open(`${formPath}#Age=30,5&Sex=female&Alone=false&Ticket=A%2F5+1`);
+        await screen.findByText('Survived: true');
+        expect(calls.find((call) => call.method === 'POST')?.body).toEqual({
+            values: {
+                Age: 30.5,
+                Siblings: null,
+                Sex: 'female',
+                Alone: false,
+                Boarded: null,
+                Ticket: 'A/5 1',
+            },
+        });
+    });
+
     it('tells how sure it is, the likeliest first, and what to be careful about', async () => {
         serve({ [`GET ${formPath}`]: form, [`POST ${formPath}`]: answer });
         open(formPath);
