@@ -1,0 +1,338 @@
+#include "engine/drift/quality.hpp"
+
+#include "engine/stats/catalogue.hpp"
+#include "engine/stats/random.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace csva::drift {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kZ = 1.959963984540054;  // 95 %, two-sided.
+
+/// Probabilities of the rows after calibration, row by row; those of a row sum to 1.
+std::vector<double> calibrated(const Answered& rows, const Calibration& calibration) {
+    const std::size_t k = rows.class_count, n = k == 0 ? 0 : rows.probabilities.size() / k;
+    std::vector<double> out(rows.probabilities.begin(), rows.probabilities.end());
+    const auto apply = [&](std::size_t staircase, double score) {
+        if (staircase >= calibration.classes.size()) return score;
+        const auto& isotonic = calibration.classes[staircase];
+        return isotonic.scores.empty() ? score : isotonic.at(score);
+    };
+    for (std::size_t i = 0; i < n; ++i) {
+        double* row = &out[i * k];
+        if (k == 2) {
+            row[1] = apply(0, row[1]);
+            row[0] = 1 - row[1];
+            continue;
+        }
+        double sum = 0;
+        for (std::size_t c = 0; c < k; ++c) sum += row[c] = apply(c, row[c]);
+        for (std::size_t c = 0; c < k; ++c)
+            row[c] = sum > 0 ? row[c] / sum : 1 / static_cast<double>(k);
+    }
+    return out;
+}
+
+/// Expected area under the ROC curve when row i is positive with probability honest[i].
+double expected_auc(
+    std::span<const std::uint32_t> order,
+    std::span<const double> score,
+    std::span<const double> honest
+) {
+    double below = 0, positives = 0, wins = 0;
+    for (std::size_t i = 0; i < order.size();) {
+        const double value = score[order[i]];
+        double negative = 0, positive = 0;
+        do {
+            positive += honest[order[i]];
+            negative += 1 - honest[order[i]];
+            ++i;
+        } while (i < order.size() && score[order[i]] == value);
+        wins += positive * (below + negative / 2);
+        below += negative;
+        positives += positive;
+    }
+    return positives <= 0 || below <= 0 ? kNan : wins / (positives * below);
+}
+
+/// F1 of each class when the true class is as the probabilities say.
+std::vector<double> expected_f1(
+    std::span<const int> predicted, std::span<const double> honest, std::size_t k
+) {
+    std::vector<double> hits(k), named(k), there(k), out(k);
+    for (std::size_t i = 0; i < predicted.size(); ++i) {
+        const auto p = static_cast<std::size_t>(predicted[i]);
+        named[p] += 1;
+        hits[p] += honest[i * k + p];
+        for (std::size_t c = 0; c < k; ++c) there[c] += honest[i * k + c];
+    }
+    for (std::size_t c = 0; c < k; ++c)
+        out[c] = named[c] + there[c] > 0 ? 2 * hits[c] / (named[c] + there[c]) : 0;
+    return out;
+}
+
+double mean_of(std::span<const double> values) {
+    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+/// Everything that the estimates are made from.
+struct Estimate {
+    const Answered& rows;
+    std::size_t k, n;
+    std::vector<std::vector<double>> scores;         // By class that counts.
+    std::vector<std::vector<std::uint32_t>> orders;  // Of these scores.
+    std::vector<std::size_t> ranked;                 // Which classes these are.
+
+    explicit Estimate(const Answered& answered)
+        : rows(answered), k(answered.class_count), n(answered.predicted.size()) {
+        for (std::size_t c = k == 2 ? 1 : 0; c < k; ++c) {
+            auto& column = scores.emplace_back();
+            for (std::size_t i = 0; i < n; ++i) column.push_back(rows.probabilities[i * k + c]);
+            orders.push_back(stats::order_by(column));
+            ranked.push_back(c);
+        }
+    }
+
+    double auc(std::span<const double> honest) const {
+        std::vector<double> areas, column(n);
+        for (std::size_t r = 0; r < ranked.size(); ++r) {
+            for (std::size_t i = 0; i < n; ++i) column[i] = honest[i * k + ranked[r]];
+            areas.push_back(expected_auc(orders[r], scores[r], column));
+        }
+        return mean_of(areas);
+    }
+    double accuracy(std::span<const double> honest) const {
+        double sum = 0;
+        for (std::size_t i = 0; i < n; ++i)
+            sum += honest[i * k + static_cast<std::size_t>(rows.predicted[i])];
+        return sum / static_cast<double>(n);
+    }
+    double log_loss(std::span<const double> honest) const {
+        constexpr double kSmallest = std::numeric_limits<double>::epsilon();
+        double sum = 0;
+        for (std::size_t i = 0; i < n * k; ++i)
+            sum -=
+                honest[i] * std::log(std::clamp(rows.probabilities[i], kSmallest, 1 - kSmallest));
+        return sum / static_cast<double>(n);
+    }
+    std::vector<QualityScore> all(std::span<const double> honest) const {
+        const auto f1 = expected_f1(rows.predicted, honest, k);
+        std::vector<QualityScore> out{
+            {"accuracy", accuracy(honest), {}},
+            {"macro_f1", mean_of(f1), {}},
+            {"roc_auc", auc(honest), {}},
+            {"log_loss", log_loss(honest), {}}
+        };
+        if (k == 2) out.push_back({"f1", f1[1], {}});
+        return out;
+    }
+};
+
+/// Labels drawn as the probabilities say, as probabilities of 0 and 1.
+void draw_labels(
+    std::span<const double> honest,
+    std::size_t k,
+    stats::SplitMix64& random,
+    std::vector<double>& out
+) {
+    out.assign(honest.size(), 0);
+    for (std::size_t i = 0; i < honest.size(); i += k) {
+        double left = random.unit();
+        std::size_t c = 0;
+        while (c + 1 < k && left >= honest[i + c]) left -= honest[i + c++];
+        out[i + c] = 1;
+    }
+}
+
+stats::Interval middle_95(std::vector<double> values) {
+    std::erase_if(values, [](double v) { return !std::isfinite(v); });
+    if (values.empty()) return {kNan, kNan, "draws"};
+    std::ranges::sort(values);
+    const auto at = [&](double q) {
+        return values[static_cast<std::size_t>(
+            std::lround(q * static_cast<double>(values.size() - 1))
+        )];
+    };
+    return {at(0.025), at(0.975), "draws"};
+}
+
+/// Mean distance of ten bins, ordered by score, between what was said and what came.
+double calibration_error(std::vector<std::pair<double, int>> rows) {
+    constexpr std::size_t kErrorBins = 10;
+    std::ranges::sort(rows);
+    double error = 0;
+    for (std::size_t b = 0; b < kErrorBins; ++b) {
+        double said = 0, came = 0;
+        const std::size_t from = rows.size() * b / kErrorBins;
+        for (std::size_t i = from; i < rows.size() * (b + 1) / kErrorBins; ++i) {
+            said += rows[i].first;
+            came += rows[i].second;
+        }
+        error += std::abs(said - came);
+    }
+    return error / static_cast<double>(rows.size());
+}
+
+bool calibration_helps(std::span<const double> scores, std::span<const int> outcomes) {
+    constexpr std::size_t kParts = 5;
+    std::vector<std::pair<double, int>> before, after;
+    for (std::size_t part = 0; part < kParts; ++part) {
+        std::vector<double> learnt_scores;
+        std::vector<int> learnt;
+        for (std::size_t i = 0; i < scores.size(); ++i)
+            if (i % kParts != part) {
+                learnt_scores.push_back(scores[i]);
+                learnt.push_back(outcomes[i]);
+            }
+        const Isotonic isotonic = fit_isotonic(learnt_scores, learnt);
+        for (std::size_t i = part; i < scores.size(); i += kParts) {
+            before.emplace_back(scores[i], outcomes[i]);
+            after.emplace_back(isotonic.at(scores[i]), outcomes[i]);
+        }
+    }
+    return calibration_error(std::move(before)) > calibration_error(std::move(after));
+}
+
+}  // namespace
+
+double Isotonic::at(double score) const {
+    if (score <= scores.front()) return values.front();
+    if (score >= scores.back()) return values.back();
+    const auto above =
+        static_cast<std::size_t>(std::ranges::upper_bound(scores, score) - scores.begin());
+    const double low = scores[above - 1], high = scores[above];
+    const double along = (score - low) / (high - low);
+    return values[above - 1] + along * (values[above] - values[above - 1]);
+}
+
+Isotonic fit_isotonic(std::span<const double> scores, std::span<const int> outcomes) {
+    struct Block {
+        double first, last, sum, rows;
+        double mean() const { return sum / rows; }
+    };
+    std::vector<Block> blocks;
+    for (const auto i : stats::order_by(scores)) {
+        const double y = outcomes[i];
+        if (!blocks.empty() && blocks.back().last == scores[i]) {  // Equal scores are one value.
+            blocks.back().sum += y;
+            blocks.back().rows += 1;
+        } else {
+            blocks.push_back({scores[i], scores[i], y, 1});
+        }
+    }
+    std::vector<Block> pooled;
+    for (Block block : blocks) {
+        while (!pooled.empty() && pooled.back().mean() >= block.mean()) {
+            block = {
+                pooled.back().first,
+                block.last,
+                pooled.back().sum + block.sum,
+                pooled.back().rows + block.rows
+            };
+            pooled.pop_back();
+        }
+        pooled.push_back(block);
+    }
+    Isotonic out;
+    for (const auto& block : pooled) {
+        out.scores.push_back(block.first);
+        out.values.push_back(block.mean());
+        if (block.last == block.first) continue;
+        out.scores.push_back(block.last);
+        out.values.push_back(block.mean());
+    }
+    return out;
+}
+
+Calibration fit_calibration(const Answered& held_out, bool always) {
+    constexpr std::size_t kLeastRows = 50;
+    const std::size_t k = held_out.class_count, n = held_out.truth.size();
+    Calibration out;
+    for (std::size_t c = k == 2 ? 1 : 0; c < k; ++c) {
+        std::vector<double> scores;
+        std::vector<int> outcomes;
+        for (std::size_t i = 0; i < n; ++i) {
+            scores.push_back(held_out.probabilities[i * k + c]);
+            outcomes.push_back(held_out.truth[i] == static_cast<int>(c) ? 1 : 0);
+        }
+        const bool both =
+            std::ranges::count(outcomes, 1) > 0 && std::ranges::count(outcomes, 0) > 0;
+        const bool fit =
+            both && (always || (n >= kLeastRows && calibration_helps(scores, outcomes)));
+        out.classes.push_back(fit ? fit_isotonic(scores, outcomes) : Isotonic{});
+    }
+    return out;
+}
+
+std::vector<QualityScore> measured_quality(const Answered& rows, std::uint64_t seed) {
+    constexpr std::size_t kManyRows = 20'000;
+    const std::size_t k = rows.class_count;
+    const std::size_t n = k == 0 ? rows.values.size() : rows.truth.size();
+    std::vector<double> positive;
+    for (std::size_t i = 0; i < n && k == 2; ++i) positive.push_back(rows.probabilities[i * 2 + 1]);
+    const auto order = stats::order_by(positive);
+    const stats::ScoreInput input{
+        rows.truth,
+        rows.predicted,
+        {rows.probabilities, std::max<std::size_t>(1, k)},
+        positive,
+        order,
+        rows.values,
+        rows.estimates,
+        k
+    };
+    std::vector<QualityScore> out;
+    for (const auto& info : stats::scores()) {
+        const bool regression = info.task == stats::ScoreTask::regression;
+        if (n == 0 || regression != (k == 0)) continue;
+        if (info.task == stats::ScoreTask::binary && k != 2) continue;
+        QualityScore score{std::string(info.name), info.function(input, {}), {}};
+        if (!std::isfinite(score.value)) continue;
+        const auto count = static_cast<double>(n);
+        score.interval =
+            info.name == "accuracy"
+                ? stats::wilson(score.value * count, count)
+                : stats::bootstrap(n, seed, n > kManyRows ? 50 : 200, [&](stats::Counts c) {
+                      return info.function(input, c);
+                  });
+        out.push_back(std::move(score));
+    }
+    return out;
+}
+
+std::vector<QualityScore> estimated_quality(
+    const Answered& rows, const Calibration& calibration, std::uint64_t seed
+) {
+    if (rows.class_count < 2 || rows.predicted.empty()) return {};
+    const Estimate estimate(rows);
+    const auto honest = calibrated(rows, calibration);
+    auto out = estimate.all(honest);
+    constexpr int kDraws = 200, kFewDraws = 50;
+    constexpr std::size_t kManyRows = 20'000;
+    stats::SplitMix64 random(seed);
+    std::vector<std::vector<double>> draws(out.size());
+    std::vector<double> labels;
+    for (int d = 0; d < (estimate.n > kManyRows ? kFewDraws : kDraws); ++d) {
+        draw_labels(honest, estimate.k, random, labels);
+        const auto drawn = estimate.all(labels);
+        for (std::size_t s = 0; s < drawn.size(); ++s) draws[s].push_back(drawn[s].value);
+    }
+    for (std::size_t s = 0; s < out.size(); ++s) out[s].interval = middle_95(std::move(draws[s]));
+    double variance = 0;
+    for (std::size_t i = 0; i < estimate.n; ++i) {
+        const double p = honest[i * estimate.k + static_cast<std::size_t>(rows.predicted[i])];
+        variance += p * (1 - p);
+    }
+    const double half = kZ * std::sqrt(variance) / static_cast<double>(estimate.n);
+    out[0].interval = {
+        std::max(0.0, out[0].value - half), std::min(1.0, out[0].value + half), "normal"
+    };
+    return out;
+}
+
+}  // namespace csva::drift
