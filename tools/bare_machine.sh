@@ -18,7 +18,7 @@ inside() {
 unmount() { umount -l "$root/proc" "$root/sys" "$root/dev" 2>/dev/null || true; }
 trap unmount EXIT
 
-mirror=$(sed -n 's/^URIs: *//p; s/^deb [^h]*\(http[^ ]*\).*/\1/p' /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null | head -1)
+mirror=$(sed -n 's/^URIs: *//p; s/^deb [^h]*\(http[^ ]*\).*/\1/p' /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null | head -1 || true)
 if [ ! -x "$root/usr/bin/git" ]; then
     debootstrap --variant=minbase --include=git,ca-certificates bookworm "$root" "${mirror%% *}" >"$root.debootstrap.log" 2>&1 ||
         { tail -5 "$root.debootstrap.log" >&2; exit 1; }
