@@ -64,6 +64,12 @@ test_scores() {
     CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 300 tests/peers/scores/run
 }
 
+# The shipped rules in a real Prometheus and Alertmanager, down to the mail box.
+test_alerting() {
+    CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 300 "$CACHE_DIR/api-venv/bin/python" tests/ops/alerting.py 2>&1 |
+        tee "$REPORTS/alerting.log"
+}
+
 # Lines of src/ that all of these ran: there is one build, so that the whole run fits into its time.
 report_coverage() {
     gcovr --root . --filter src/ --exclude '.*_test\.cpp' --gcov-executable "llvm-cov-19 gcov" -j "$JOBS" \
@@ -88,10 +94,11 @@ dev_test() {
     stage "API tests on both back ends" test_api
     stage "Schemathesis" test_peers
     stage "Scores beside scikit-learn" test_scores
+    stage "Alerting" test_alerting
     stage "Kill tests on both back ends" test_kill
     stage "Browser tests" test_e2e
     stage "Coverage of src/" report_coverage
     stages_end || STAGES_BAD=1
-    "$SYSTEM_PYTHON" tools/summary.py "$REPORTS" unit web api peers kill e2e || STAGES_BAD=1
+    "$SYSTEM_PYTHON" tools/summary.py "$REPORTS" unit web api peers alerting kill e2e || STAGES_BAD=1
     [ -z "${STAGES_BAD:-}" ]
 }
