@@ -71,11 +71,20 @@ std::size_t bin_of(const std::vector<double>& edges, double value) {
 
 void make_categories(const TextCounts& counts, ColumnSketch& column) {
     std::vector<std::pair<std::int64_t, std::string_view>> frequent;
-    for (const auto& [text, rows] : counts)
+    for (const auto& [text, rows] : counts) {
+        column.other_expected += rows;
         if (rows >= kRareRows) frequent.emplace_back(-rows, text);
+    }
     std::ranges::sort(frequent);
-    if (frequent.size() > kMostCategories) frequent.resize(kMostCategories);
-    for (const auto& [rows, text] : frequent) column.categories.emplace_back(text);
+    std::int64_t least = kRareRows;
+    if (frequent.size() > kMostCategories) {
+        frequent.resize(kMostCategories);
+        least = -frequent.back().first;
+    }
+    for (const auto& [rows, text] : frequent) {
+        column.categories.emplace_back(text);
+        if (-rows > least) column.other_expected += rows;  // One row fewer, and it still is one.
+    }
     column.category_counts.assign(column.categories.size(), 0);
 }
 

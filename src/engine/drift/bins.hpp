@@ -30,7 +30,7 @@ std::vector<double> make_edges(std::vector<double> values);
 std::size_t bin_of(const std::vector<double>& edges, double value);
 
 /// Fills `categories` with the values of kRareRows rows or more, most frequent first, at most
-/// kMostCategories.
+/// kMostCategories, and sets `other_expected`.
 void make_categories(const TextCounts& counts, ColumnSketch& column);
 
 /// Rows, mean and sum of squared deviations of some numbers.

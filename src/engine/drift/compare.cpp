@@ -56,14 +56,16 @@ Groups number_groups(const ColumnSketch& reference, const ColumnSketch& window) 
 
 Groups category_groups(const ColumnSketch& reference, const ColumnSketch& window) {
     constexpr double kExpected = 5;
+    // Enough that chance does not leave such a category out of the reference's list.
+    constexpr double kExpectedOfReference = 20;
     Groups out;
     const double n = static_cast<double>(reference.counted());
     const double m = static_cast<double>(window.counted());
-    const double smaller = std::min(n, m) / (n + m);
     std::int64_t a = reference.other_count, b = window.other_count;
     for (std::size_t i = 0; i < reference.category_counts.size(); ++i) {
         const std::int64_t x = reference.category_counts[i], y = window.category_counts[i];
-        if (static_cast<double>(x + y) * smaller < kExpected) {
+        const double one_row = static_cast<double>(x + y) / (n + m);
+        if (one_row * m < kExpected || one_row * n < kExpectedOfReference) {
             a += x;
             b += y;
             continue;
@@ -164,6 +166,20 @@ Comparison compare_share(
     return out;
 }
 
+/// The rows of one rare category come together, up to kRareRows of them: so many times fewer of the
+/// reference's rows say something by themselves.
+Comparison compare_unseen(const ColumnSketch& reference, const ColumnSketch& window) {
+    const stats::TwoShares shares{
+        reference.other_expected / kRareRows,
+        reference.counted() / kRareRows,
+        window.other_count,
+        window.counted()
+    };
+    Comparison out = compare_share(reference, Aspect::unseen, shares);
+    out.reference_rows = reference.counted();
+    return out;
+}
+
 Comparison compare_range(const ColumnSketch& reference, const ColumnSketch& window) {
     const std::int64_t below = window.counts.front(), above = window.counts.back();
     const std::int64_t n = reference.counted(), m = window.counted();
@@ -213,12 +229,8 @@ std::vector<Comparison> compare(
             {reference.unreadable, reference.rows, window.unreadable, window.rows}
         ));
     if (reference.kind == Kind::date || !enough(reference.counted(), window.counted())) return out;
-    if (reference.kind == Kind::category && reference.other_count + window.other_count > 0)
-        out.push_back(compare_share(
-            reference,
-            Aspect::unseen,
-            {reference.other_count, reference.counted(), window.other_count, window.counted()}
-        ));
+    if (reference.kind == Kind::category && reference.other_expected + window.other_count > 0)
+        out.push_back(compare_unseen(reference, window));
     if (reference.kind == Kind::number && window.counts.front() + window.counts.back() > 0)
         out.push_back(compare_range(reference, window));
     out.push_back(compare_values(reference, window));

@@ -66,7 +66,8 @@ struct Groups {
 };
 
 /// Numbers: about ten groups of equal reference counts. Categories: those of which at least five
-/// rows are to be expected on each side (Cochran 1954), and the others together.
+/// rows are to be expected in the window (Cochran 1954) and 20 in the reference, and the others
+/// together.
 Groups groups_of(const ColumnSketch& reference, const ColumnSketch& window);
 
 /// All that can be said of a column, without p_adjusted. Empty aspects (nothing missing on both

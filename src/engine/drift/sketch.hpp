@@ -50,6 +50,9 @@ struct ColumnSketch {
     std::vector<std::string> categories;
     std::vector<std::int64_t> category_counts;
     std::int64_t other_count = 0;
+    /// Of the reference: rows whose value would be none of `categories` had the row itself not been
+    /// there, which is what a new row is like. Source: Good 1953 (Turing's estimate), summed.
+    std::int64_t other_expected = 0;
 
     std::int64_t counted() const { return rows - missing - unreadable; }
     double deviation() const;  ///< Standard deviation, divisor n.
@@ -70,7 +73,8 @@ CSVA_DESCRIBE(
     squares,
     categories,
     category_counts,
-    other_count
+    other_count,
+    other_expected
 )
 
 /// The distributions of a table: of the rows that a model learnt from, or of a window of rows

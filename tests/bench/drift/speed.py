@@ -1,0 +1,5 @@
+"""Filled in below."""
+
+
+def measure(_):
+    return True
