@@ -103,6 +103,11 @@ def test_trains_and_predicts(folder):
     assert len(rows) == 200 and {"prediction", "probability_Rome"} <= set(rows[0])
     refuses(folder, 5, "bundle.exists", "train", "rows.csv", *SMALL, "--model", "model")
     refuses(folder, 4, "bundle.unknown_model", "predict", "model", "rows.csv", "--name", "Oracle")
+    refuses(folder, 2, "drift.no_column", "drift", "model", "good.csv")
+    for reason, code, change in (("drift.bad_sketch", 2, lambda path: path.write_text("{}")),
+                                 ("bundle.no_reference", 4, lambda path: path.unlink())):
+        change(folder / "model" / "reference.json")
+        refuses(folder, code, reason, "drift", "model", "rows.csv")
     for file in (folder / "model").iterdir():
         if file.name != "model.json":
             file.write_bytes(file.read_bytes()[:-9])

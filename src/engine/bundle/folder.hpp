@@ -8,6 +8,7 @@
 namespace csva::bundle {
 
 inline constexpr std::string_view kDescriptionFile = "model.json";
+inline constexpr std::string_view kReferenceFile = "reference.json";
 inline constexpr std::string_view kHashesFile = "SHA256SUMS";
 std::string model_file(std::string_view name);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/bundle/reference.hpp"
 #include "engine/learn/train.hpp"
 #include "engine/recipe/replay.hpp"
 #include "engine/table/batch.hpp"
@@ -64,10 +65,13 @@ struct Places {
 };
 
 /// Saves a training as a model folder: written beside, synced, renamed. The folder must not exist.
-/// `replay`: what led from the file to the table that was learnt from. Errors: bundle.exists,
-/// base.file_unwritable.
+/// `replay`: what led from the file to the table that was learnt from. `reference`: what
+/// make_reference made of its rows. Errors: bundle.exists, base.file_unwritable.
 base::Result<void> save(
-    const std::string& folder, const learn::TrainOutcome& outcome, const recipe::Replay& replay
+    const std::string& folder,
+    const learn::TrainOutcome& outcome,
+    const recipe::Replay& replay,
+    const drift::Reference& reference
 );
 
 /// A loaded model folder. Immutable and thread-safe. All ways of asking end in the same kernels:

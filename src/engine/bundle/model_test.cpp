@@ -73,7 +73,7 @@ learn::TrainRequest small(std::int64_t threads = 1) {
 /// Saves a model of a table that no step has changed.
 base::Result<void> save_plain(const std::string& folder, const learn::TrainOutcome& outcome) {
     TRY(const auto replay, recipe::Replay::load(MadeRows(1).schema(), {}));
-    return save(folder, outcome, replay);
+    return save(folder, outcome, replay, {});
 }
 
 base::Result<learn::TrainOutcome> trained(MadeRows rows, const learn::TrainRequest& request) {

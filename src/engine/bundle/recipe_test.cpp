@@ -97,9 +97,8 @@ Trained trained(const std::vector<Step>& steps, Ids changed = {}, std::string ta
     constexpr std::int64_t kRows = 6000;
     base::Control control;
     Trained out;
-    auto rows = recipe::RecipeReader::open(
-        std::make_unique<RawRows>(kRows, std::move(changed)), steps, control
-    );
+    auto rows =
+        recipe::RecipeReader::open(std::make_unique<RawRows>(kRows, changed), steps, control);
     EXPECT_TRUE(rows) << rows.error().reason;
     learn::TrainRequest request{.target = std::move(target), .budget_s = 60};
     request.options.families = {"GradientBoostingClassifier"};
@@ -111,7 +110,10 @@ Trained trained(const std::vector<Step>& steps, Ids changed = {}, std::string ta
     EXPECT_TRUE(outcome) << outcome.error().reason << outcome.error().internal;
     out.outcome = std::move(*outcome);
     out.replay = (*rows)->replay();
-    const auto saved = save(out.place(), out.outcome, out.replay);
+    RawRows as_read(kRows, std::move(changed));
+    const auto reference = make_reference(out.outcome, out.replay, as_read, control);
+    EXPECT_TRUE(reference);
+    const auto saved = save(out.place(), out.outcome, out.replay, *reference);
     EXPECT_TRUE(saved) << saved.error().reason;
     return out;
 }
@@ -278,7 +280,7 @@ TEST(bundle_folder, says_when_a_file_is_not_as_it_was_written) {
     std::vector<std::filesystem::path> files;
     for (const auto& entry : std::filesystem::directory_iterator(made.place()))
         files.push_back(entry.path());
-    ASSERT_EQ(files.size(), 4U);  // description, hashes, baseline and the one model
+    ASSERT_EQ(files.size(), 5U);  // description, reference, hashes, baseline and the one model
     for (const auto& file : files) {
         SCOPED_TRACE(file.filename());
         const auto whole = *base::read_file(file);
@@ -293,6 +295,31 @@ TEST(bundle_folder, says_when_a_file_is_not_as_it_was_written) {
         ASSERT_TRUE(base::write_file(file, whole));
     }
     EXPECT_TRUE(Model::load(made.place()));
+}
+
+TEST(reference, is_kept_with_the_model_and_holds_the_columns_as_read) {
+    const auto made = trained({});
+    const auto reference = load_reference(made.place());
+    ASSERT_TRUE(reference) << reference.error().reason;
+    double importance = 0;
+    for (const auto& column : made.model().description().columns.columns) {
+        const auto* sketch = reference->sketch.find(column.name);
+        ASSERT_NE(sketch, nullptr) << column.name;
+        EXPECT_EQ(sketch->rows, reference->sketch.rows);
+        importance += sketch->importance;
+    }
+    EXPECT_NEAR(importance, 1, 1e-9);
+    const auto* prediction = reference->sketch.find("", drift::Role::prediction);
+    ASSERT_NE(prediction, nullptr);
+    EXPECT_EQ(prediction->rows, made.outcome.report.held_out_rows);
+    EXPECT_FALSE(reference->quality.empty());
+}
+
+TEST(reference, of_a_folder_without_one_says_what_to_do) {
+    const auto made = trained({});
+    std::filesystem::remove(std::filesystem::path(made.place()) / "reference.json");
+    EXPECT_EQ(load_reference(made.place()).error().reason, kNoReference);
+    EXPECT_EQ(load_reference("/nowhere").error().reason, kNotAModel);
 }
 
 }  // namespace

@@ -36,9 +36,7 @@ base::Result<Description> describe(
         .report = outcome.report,
         .preparation = outcome.preparation
     };
-    std::vector<std::string> needed;
-    for (const auto& input : outcome.preparation.columns) needed.push_back(input.column.physical);
-    TRY(const auto kept, replay.only(needed));
+    TRY(const auto kept, replay.only(needed_columns(outcome)));
     out.columns = kept.as_read();
     out.recipe = kept.steps();
     for (const auto& column : replay.as_read().columns)
@@ -48,13 +46,17 @@ base::Result<Description> describe(
 }
 
 base::Result<void> write_all(
-    const fs::path& folder, const learn::TrainOutcome& outcome, const recipe::Replay& replay
+    const fs::path& folder,
+    const learn::TrainOutcome& outcome,
+    const recipe::Replay& replay,
+    const drift::Reference& reference
 ) {
     Writer writer(folder);
     for (const auto& model : outcome.models)
         CHECK_OK(writer.add(model_file(model.name), base::to_json(model)));
     TRY(const auto description, describe(outcome, replay));
     CHECK_OK(writer.add(std::string(kDescriptionFile), base::to_json(description)));
+    CHECK_OK(writer.add(std::string(kReferenceFile), drift::to_json(reference)));
     return writer.end();
 }
 
@@ -63,7 +65,10 @@ base::Result<void> write_all(
 std::string model_file(std::string_view name) { return fmt::format("{}.model.json", name); }
 
 base::Result<void> save(
-    const std::string& folder, const learn::TrainOutcome& outcome, const recipe::Replay& replay
+    const std::string& folder,
+    const learn::TrainOutcome& outcome,
+    const recipe::Replay& replay,
+    const drift::Reference& reference
 ) {
     std::error_code error;
     if (fs::exists(folder, error)) return base::fail(base::ErrorKind::conflict, kExists);
@@ -71,7 +76,7 @@ base::Result<void> save(
     const fs::path beside =
         target.parent_path() / fmt::format(".{}.{}", target.filename().string(), ::getpid());
     fs::create_directories(beside, error);
-    if (auto written = write_all(beside, outcome, replay); !written) {
+    if (auto written = write_all(beside, outcome, replay, reference); !written) {
         fs::remove_all(beside, error);
         return written;
     }

@@ -231,7 +231,8 @@ std::vector<Comparison> compare(
     if (reference.kind == Kind::date || !enough(reference.counted(), window.counted())) return out;
     if (reference.kind == Kind::category && reference.other_expected + window.other_count > 0)
         out.push_back(compare_unseen(reference, window));
-    if (reference.kind == Kind::number && window.counts.front() + window.counts.back() > 0)
+    const bool ranged = reference.kind == Kind::number && reference.role == Role::input;
+    if (ranged && window.counts.front() + window.counts.back() > 0)
         out.push_back(compare_range(reference, window));
     out.push_back(compare_values(reference, window));
     return out;

@@ -77,7 +77,9 @@ Finding Watch::judge(const Comparison& alone, const std::vector<Comparison>& tog
     out.matters = alone.role != Role::input || alone.aspect == Aspect::volume ||
                   alone.importance >= 0.1 * fair_share_;
     const auto called = [this](const Comparison& c) {
-        return c.effect >= options_.effect && c.p_adjusted <= options_.rate;
+        const bool answer = c.role == Role::prediction || c.role == Role::score;
+        const double least = answer ? options_.answer_effect : options_.effect;
+        return c.effect >= least && c.p_adjusted <= options_.rate;
     };
     if (called(alone)) out.state = State::suspected;
     const std::string key = key_of(alone);

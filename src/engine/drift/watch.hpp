@@ -11,12 +11,16 @@
 namespace csva::drift {
 
 struct WatchOptions {
-    double rate = 0.01;             ///< Most false alarms a window, when nothing has changed.
-    double effect = 0.05;           ///< Least effect (Comparison::effect) that is worth a word.
+    double rate = 0.01;    ///< Most false alarms a window, when nothing has changed.
+    double effect = 0.05;  ///< Least effect (Comparison::effect) that is worth a word.
+    /// The same for predictions and probabilities: those of the reference are of held-out rows, by
+    /// a model that had not yet been fitted on all rows, and differ from the kept model's by as
+    /// much as 0.09 on rows of one distribution.
+    double answer_effect = 0.1;
     double repeated = 0.05;         ///< p that each of the two windows must show by itself.
     std::int64_t least_rows = 100;  ///< Fewer rows are not judged.
 };
-CSVA_DESCRIBE(WatchOptions, rate, effect, repeated, least_rows)
+CSVA_DESCRIBE(WatchOptions, rate, effect, answer_effect, repeated, least_rows)
 CSVA_NOTES(
     WatchOptions,
     {.field = "rate",
@@ -26,6 +30,11 @@ CSVA_NOTES(
      .defaulted = true},
     {.field = "effect",
      .text = "Least distance between the distributions that counts (0 to 1).",
+     .minimum = 0,
+     .maximum = 1,
+     .defaulted = true},
+    {.field = "answer_effect",
+     .text = "The same for predictions and probabilities.",
      .minimum = 0,
      .maximum = 1,
      .defaulted = true},

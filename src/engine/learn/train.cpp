@@ -128,6 +128,12 @@ base::Result<void> judge(Run& run, StoredModel model, const Entry* entry) {
     const bool best = entry != nullptr && report.best.empty();
     if (best || run.out.held_out_csv.empty()) {
         run.out.held_out_csv = held_out_csv(run.table, held_out, answer);
+        run.out.held_out = {{}, answer};
+        for (const auto r : held_out)
+            run.out.held_out.truth.push_back(
+                run.table.target.classes.empty() ? run.table.target.values[r]
+                                                 : static_cast<double>(run.table.target.labels[r])
+            );
         report.confusion = confusion(run.table.target, held_out, answer);
     }
     if (best) report.best = model.name;

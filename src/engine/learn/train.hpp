@@ -16,12 +16,19 @@
 
 namespace csva::learn {
 
+/// The best model's answers to the rows held out: what watching compares later answers with.
+struct HeldOut {
+    std::vector<double> truth;    ///< Position of the class, or the value.
+    std::vector<double> answers;  ///< Row by row: a probability for each class, or the estimate.
+};
+
 struct TrainOutcome {
     Report report;
     Preparation preparation;
     std::vector<StoredModel> models;  ///< One for each leaderboard line.
     std::string held_out_csv;  ///< row_id, truth, prediction, probability_<class>: what the scores
                                ///< are computed from.
+    HeldOut held_out;
 };
 
 /// Learns what cleaning has to learn (a mean that fills) again from the rows with these ids
