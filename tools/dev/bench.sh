@@ -1,4 +1,4 @@
-# ./dev bench http|data|train|quality
+# ./dev bench http|data|train|quality|drift
 # shellcheck shell=bash
 source tools/dev/build.sh
 
@@ -9,5 +9,6 @@ dev_bench() {
     dev_setup build bench
     build_web
     build_preset release csva
+    [ "$name" != drift ] || build_preset dev drift_probe
     exec "tests/bench/$name/run" "$@"
 }
