@@ -10,6 +10,7 @@
 #include "features/predictions/routes.hpp"
 #include "features/projects/routes.hpp"
 #include "features/projects/service.hpp"
+#include "features/tracking/routes.hpp"
 #include "features/training/routes.hpp"
 #include "foundation/jobs/metrics.hpp"
 #include "foundation/jobs/queue.hpp"
@@ -51,6 +52,7 @@ void Composition::join_accounts() {
          datasets::object_kind(),
          datasets::job_kind(),
          models::object_kind(),
+         models::registered_kind(),
          training::object_kind(),
          predictions::object_kind()}
     });
@@ -92,6 +94,7 @@ void Composition::join_models() {
     predictions_ = std::make_unique<predictions::Service>(*database_, *blobs_, *models_);
     training::register_routes(routes_, *training_, *datasets_);
     predictions::register_routes(routes_, *predictions_);
+    tracking::register_routes(routes_, *database_, *blobs_);
 }
 
 void Composition::join() {
@@ -101,6 +104,7 @@ void Composition::join() {
     join_models();
     lifecycles_.push_back(predictions::lifecycle());
     lifecycles_.push_back(training::lifecycle());
+    lifecycles_.push_back(tracking::lifecycle());
     lifecycles_.push_back(models::lifecycle());
     lifecycles_.push_back(datasets::lifecycle());
     lifecycles_.push_back(jobs::lifecycle());

@@ -6,6 +6,7 @@
 #include "features/models/service.hpp"
 #include "features/ops/routes.hpp"
 #include "features/predictions/service.hpp"
+#include "features/tracking/service.hpp"
 #include "features/training/service.hpp"
 #include "foundation/http/server.hpp"
 #include "foundation/jobs/queue.hpp"
@@ -84,6 +85,7 @@ std::vector<base::SettingRow> setting_rows() {
     append(rows, accounts::setting_rows());
     append(rows, datasets::setting_rows());
     append(rows, exploring::setting_rows());
+    append(rows, tracking::setting_rows());
     append(rows, ops::setting_rows());
     return rows;
 }
@@ -112,6 +114,7 @@ const std::vector<store::Migrations>& migrations() {
         embedded::projects_migrations(),
         datasets::migrations(),
         models::migrations(),
+        tracking::migrations(),
         training::migrations(),
         predictions::migrations(),
     };

@@ -24,6 +24,35 @@ std::string credential_hash(std::string_view credential);
 /// database does not hold it.
 std::string csrf_of(std::string_view session_cookie);
 
+/// Name and password of an `Authorization: Basic` header (RFC 7617); nothing when it is none.
+struct NamedPassword {
+    std::string name;
+    std::string password;
+};
+std::optional<NamedPassword> basic_of(std::string_view authorization);
+
+/// Passwords that were right lately, so that Argon2id is not run for each call of a client that
+/// sends name and password each time. Kept for five minutes under a hash keyed by a secret of this
+/// process, beside the stored hash that they matched: a new password is another hash, so the old
+/// one is out at once. Thread-safe.
+class VerifiedPasswords {
+public:
+    VerifiedPasswords();
+    std::string key_of(const NamedPassword& given) const;
+    bool matched(const std::string& key, std::string_view password_hash) const;
+    void put(const std::string& key, std::string_view password_hash);
+
+private:
+    struct Entry {
+        std::string password_hash;
+        std::chrono::steady_clock::time_point until;
+    };
+    static constexpr std::size_t kEntriesMax = 10'000;
+    const std::string secret_;
+    mutable std::mutex mutex_;
+    std::unordered_map<std::string, Entry> entries_;
+};
+
 /// Actors by credential hash, kept for `lifetime`, so that most requests ask no database. A change
 /// in this process empties it at once; one in another process is seen after `lifetime` at most.
 /// Thread-safe.

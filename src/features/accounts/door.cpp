@@ -25,16 +25,30 @@ constexpr std::int64_t kTouchEveryMs = 60'000;
 /// What a request presents: a token of the Authorization header, else the session's cookie.
 struct Credential {
     Via via = Via::none;
-    std::string_view text;
+    std::string text;
 };
+
+/// A token may stand in the place of a password, whatever the name.
+constexpr std::string_view kTokenStart = "csva_";
+
+/// Name and password of a header that holds no token.
+std::optional<NamedPassword> named_password(const RequestHead& head) {
+    auto named = basic_of(head.header("authorization"));
+    if (named && named->password.starts_with(kTokenStart)) return std::nullopt;
+    return named;
+}
 
 Credential credential_of(const RequestHead& head) {
     const std::string_view header = head.header("authorization");
     constexpr std::string_view kBearer = "bearer ";
     if (rows::name_key(header.substr(0, kBearer.size())) == kBearer)
-        return {Via::token, header.substr(kBearer.size())};
+        return {Via::token, std::string(header.substr(kBearer.size()))};
+    if (const auto named = basic_of(header))
+        return named->password.starts_with(kTokenStart)
+                   ? Credential{Via::token, named->password}
+                   : Credential{};
     const std::string_view cookie = head.cookie(kSessionCookie);
-    if (!cookie.empty()) return {Via::session, cookie};
+    if (!cookie.empty()) return {Via::session, std::string(cookie)};
     return {};
 }
 
@@ -117,6 +131,11 @@ Actor Door::anonymous(const RequestHead& head) const {
 }
 
 std::optional<Result<Actor>> Door::identify_quickly(const RequestHead& head) {
+    if (const auto named = named_password(head)) {
+        auto known = parts_.cache.find(parts_.verified.key_of(*named));
+        if (!known) return std::nullopt;
+        return Result<Actor>(std::move(*known));
+    }
     const Credential credential = credential_of(head);
     if (credential.via == Via::none) return Result<Actor>(anonymous(head));
     auto found = parts_.cache.find(credential_hash(credential.text));
@@ -124,7 +143,16 @@ std::optional<Result<Actor>> Door::identify_quickly(const RequestHead& head) {
     return Result<Actor>(std::move(*found));
 }
 
+Result<Actor> Door::identify_named(const NamedPassword& given, const RequestHead& head) {
+    const std::uint64_t generation = parts_.cache.generation();
+    TRY(const auto row, parts_.check_password(given, head.remote_address));
+    Actor actor = actor_of(row, {Via::token, {}});
+    parts_.cache.put(parts_.verified.key_of(given), actor, row.expires_at, generation);
+    return actor;
+}
+
 Result<Actor> Door::identify(const RequestHead& head) {
+    if (const auto named = named_password(head)) return identify_named(*named, head);
     const Credential credential = credential_of(head);
     if (credential.via == Via::none) return anonymous(head);
     const std::string hash = credential_hash(credential.text);

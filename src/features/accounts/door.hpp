@@ -5,6 +5,7 @@
 #include "features/accounts/store.hpp"
 #include "foundation/store/recent.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,6 +23,11 @@ public:
         CredentialCache& cache;
         const Hooks& hooks;
         std::vector<ObjectKind> kinds;
+        const VerifiedPasswords& verified;
+        /// The user of a name and password, from an address.
+        std::function<base::Result<
+            rows::CredentialRow>(const NamedPassword& given, const std::string& address)>
+            check_password;
     };
     explicit Door(Parts parts);
 
@@ -48,6 +54,9 @@ private:
     }
     static base::Result<void> decide(
         const http::Actor& actor, const http::Access& access, http::Right right
+    );
+    base::Result<http::Actor> identify_named(
+        const NamedPassword& given, const http::RequestHead& head
     );
     http::Actor anonymous(const http::RequestHead& head) const;
     base::Result<void> authorize_object(

@@ -1,6 +1,7 @@
 #include "features/models/service.hpp"
 
 #include "engine/bundle/model.hpp"
+#include "features/models/registry_types.hpp"
 #include "foundation/store/recent.hpp"
 
 #include <algorithm>
@@ -20,11 +21,22 @@ constexpr std::size_t kBundlesMax = 16;
 class ModelsLifecycle final : public store::Lifecycle {
 public:
     std::string_view feature() const override { return "models"; }
-    std::vector<std::string_view> tables() const override { return {"models"}; }
+    std::vector<std::string_view> tables() const override {
+        return {
+            "models",
+            "registered_models",
+            "registered_model_tags",
+            "registered_model_aliases",
+            "registered_model_versions",
+            "registered_model_version_tags",
+            "registered_model_promotions"
+        };
+    }
     base::Result<std::set<std::string>> blobs(store::Session& session) override {
         return referenced_blobs(session);
     }
     base::Result<void> erase_project(store::Session& session, std::int64_t project_id) override {
+        CHECK_OK(session.run("DELETE FROM registered_models WHERE project_id = :id", {project_id}));
         return erase_of_project(session, project_id);
     }
     base::Result<std::vector<std::string>> verify(store::Session& session) override {
@@ -55,6 +67,19 @@ accounts::ObjectKind object_kind() {
             TRY(const auto model, find(session, ModelId(id)));
             if (!model) return std::optional<std::int64_t>{};
             return std::optional(model->project_id);
+        }
+    };
+}
+
+accounts::ObjectKind registered_kind() {
+    return {
+        "registered_model",
+        kRegisteredNotFound,
+        [](store::Session& session, std::int64_t id) -> base::Result<std::optional<std::int64_t>> {
+            TRY(const auto row,
+                session.row("SELECT project_id FROM registered_models WHERE id = :id", {id}));
+            if (!row) return std::optional<std::int64_t>{};
+            return std::optional(row->integer("project_id"));
         }
     };
 }

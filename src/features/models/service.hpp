@@ -28,6 +28,9 @@ std::unique_ptr<store::Lifecycle> lifecycle();
 /// The kind "model" for routes' access.
 accounts::ObjectKind object_kind();
 
+/// The kind "registered_model".
+accounts::ObjectKind registered_kind();
+
 // For the features above, inside their own session.
 
 base::Result<ModelId> insert(

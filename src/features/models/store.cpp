@@ -10,7 +10,14 @@ std::string select(std::string_view where) {
     return "SELECT " + std::string(kColumns) + " FROM models WHERE " + std::string(where);
 }
 
+/// Registered versions stay, as what was once promoted, and can no longer predict.
 base::Result<void> erase(store::Session& session, std::string_view column, std::int64_t id) {
+    CHECK_OK(session.run(
+        "UPDATE registered_model_versions SET model_id = NULL WHERE model_id IN (SELECT id FROM "
+        "models WHERE " +
+            std::string(column) + " = :id)",
+        {id}
+    ));
     CHECK_OK(session.run("DELETE FROM models WHERE " + std::string(column) + " = :id", {id}));
     return {};
 }

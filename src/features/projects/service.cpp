@@ -160,6 +160,37 @@ Result<ProjectId> project_for_new(
     return project.id;
 }
 
+Result<void> check_right(
+    store::Session& session,
+    const Actor& actor,
+    ProjectId id,
+    Right right,
+    std::string_view absent
+) {
+    if (actor.administrator) return {};
+    TRY(const auto known, right_in(session, actor.user_id, id.value));
+    if (!known) return fail(ErrorKind::not_found, absent);
+    if (*known < right) return fail(ErrorKind::forbidden, accounts::kForbidden);
+    return {};
+}
+
+Result<std::optional<std::int64_t>> nearest_named(
+    store::Session& session, const Actor& actor, std::string_view table, std::string_view name
+) {
+    TRY(const auto row,
+        session.row(
+            "SELECT t.id AS id FROM " + std::string(table) +
+                " t JOIN projects p ON p.id = t.project_id"
+                " LEFT JOIN project_members m ON m.project_id = p.id AND m.user_id = :user"
+                " WHERE t.name = :name AND (:sees_all = 1 OR m.role IS NOT NULL)"
+                " ORDER BY CASE WHEN p.personal_of = :self THEN 0 WHEN m.role IS NOT NULL THEN 1"
+                " ELSE 2 END, t.id LIMIT 1",
+            {actor.user_id, name, actor.administrator, actor.user_id}
+        ));
+    if (!row) return std::optional<std::int64_t>{};
+    return std::optional(row->integer("id"));
+}
+
 std::string visible_condition(std::string_view column) {
     return "(:sees_all = 1 OR " + std::string(column) +
            " IN (SELECT project_id FROM project_members WHERE user_id = :visible_to))";

@@ -30,6 +30,25 @@ base::Result<ProjectId> project_for_new(
     store::Session& session, const http::Actor& actor, std::optional<ProjectId> wanted = {}
 );
 
+/// Whether the actor has this right in the project; whoever may not even read gets `absent`.
+/// Errors: `absent` (not_found), accounts.forbidden.
+base::Result<void> check_right(
+    store::Session& session,
+    const http::Actor& actor,
+    ProjectId id,
+    http::Right right,
+    std::string_view absent
+);
+
+/// Id of the row of `table` (one of ours, with project_id and name) that the actor means by a name:
+/// that of their own project, else of one they are a member of, else, for administrators, any.
+base::Result<std::optional<std::int64_t>> nearest_named(
+    store::Session& session,
+    const http::Actor& actor,
+    std::string_view table,
+    std::string_view name
+);
+
 /// The inbox project, made when there is none.
 base::Result<ProjectId> inbox(store::Session& session);
 

@@ -30,10 +30,28 @@ void encode_cell(std::string& out, const Cell& cell) {
     }
 }
 
+/// Where in a request a value stands; its text is made only when something is wrong there.
+struct Place {
+    Reading reading = Reading::strict;
+    const Place* above = nullptr;
+    std::string_view name = {};
+    std::size_t index = 0;  ///< In a list; the name is empty then.
+
+    Place member(std::string_view member_name) const { return {reading, this, member_name}; }
+    Place item(std::size_t at) const { return {reading, this, {}, at}; }
+    bool lenient() const { return reading == Reading::lenient; }
+    std::string text() const {
+        if (above == nullptr) return std::string(name);
+        const std::string before = above->text();
+        if (name.empty()) return fmt::format("{}[{}]", before, index);
+        return before.empty() ? std::string(name) : before + "." + std::string(name);
+    }
+};
+
 std::unexpected<Error> wrong(
-    std::string_view reason, const std::string& path, std::string expected = {}
+    std::string_view reason, const Place& place, std::string expected = {}
 ) {
-    std::vector<ErrorDetail> details{{"field", path}};
+    std::vector<ErrorDetail> details{{"field", place.text()}};
     if (!expected.empty()) details.push_back({"expected", std::move(expected)});
     return fail(ErrorKind::invalid_argument, reason, std::move(details));
 }
@@ -70,13 +88,13 @@ ErrorDetail limit(std::string_view name, const std::optional<double>& value) {
     return {std::string(name), std::string(name == "minimum" ? "-∞" : "∞")};
 }
 
-Result<void> check_range(const FieldNote* note, double value, const std::string& path) {
+Result<void> check_range(const FieldNote* note, double value, const Place& place) {
     if (note == nullptr) return {};
     if ((note->minimum && value < *note->minimum) || (note->maximum && value > *note->maximum)) {
         return fail(
             ErrorKind::invalid_argument,
             "base.out_of_range",
-            {{"field", path}, limit("minimum", note->minimum), limit("maximum", note->maximum)}
+            {{"field", place.text()}, limit("minimum", note->minimum), limit("maximum", note->maximum)}
         );
     }
     return {};
@@ -90,30 +108,30 @@ double characters_of(std::string_view text) {
 }
 
 Result<void> check_note(
-    const FieldNote* note, const TypeInfo& type, void* object, const std::string& path
+    const FieldNote* note, const TypeInfo& type, void* object, const Place& place
 ) {
     if (note == nullptr) return {};
     switch (type.kind) {
         case TypeKind::integer:
-            return check_range(note, static_cast<double>(type.get_integer(object)), path);
+            return check_range(note, static_cast<double>(type.get_integer(object)), place);
         case TypeKind::real:
-            return check_range(note, *static_cast<double*>(object), path);
+            return check_range(note, *static_cast<double*>(object), place);
         case TypeKind::text:
-            return check_range(note, characters_of(*static_cast<const std::string*>(object)), path);
+            return check_range(note, characters_of(*static_cast<const std::string*>(object)), place);
         case TypeKind::list:
         case TypeKind::map:
-            return check_range(note, static_cast<double>(type.size(object)), path);
+            return check_range(note, static_cast<double>(type.size(object)), place);
         case TypeKind::optional:
             return type.size(object) == 0
                        ? Result<void>{}
-                       : check_note(note, type.element(), type.at(object, 0), path);
+                       : check_note(note, type.element(), type.at(object, 0), place);
         default:
             return {};
     }
 }
 
 Result<void> set_choice(
-    const TypeInfo& type, void* object, std::string_view value, const std::string& path
+    const TypeInfo& type, void* object, std::string_view value, const Place& place
 ) {
     for (std::size_t i = 0; i < type.enumerators.size(); ++i) {
         if (type.enumerators[i] == value) {
@@ -121,48 +139,49 @@ Result<void> set_choice(
             return {};
         }
     }
-    return wrong("base.not_a_choice", path, fmt::format("{}", fmt::join(type.enumerators, ", ")));
+    return wrong("base.not_a_choice", place, fmt::format("{}", fmt::join(type.enumerators, ", ")));
 }
 
 Result<void> decode_value(
-    const json::value& value, const TypeInfo& type, void* object, const std::string& path
+    const json::value& value, const TypeInfo& type, void* object, const Place& place
+);
+Result<void> decode_text(
+    const std::string& text, const TypeInfo& type, void* object, const Place& place
 );
 
 Result<void> decode_record(
-    const json::object& source, const TypeInfo& type, void* object, const std::string& path
+    const json::object& source, const TypeInfo& type, void* object, const Place& place
 ) {
-    const std::string prefix = path.empty() ? "" : path + ".";
     const FieldInfo* rest = type.catch_all();
     std::vector<const json::key_value_pair*> unnamed;
     for (const auto& member : source) {
         if (type.field_named(member.key()) != nullptr) continue;
-        if (rest == nullptr) return wrong("base.unknown_field", prefix + std::string(member.key()));
+        if (rest == nullptr && place.lenient()) continue;
+        if (rest == nullptr) return wrong("base.unknown_field", place.member(member.key()));
         unnamed.push_back(&member);
     }
     for (const auto& field : type.fields) {
         const auto& field_type = field.type();
         const auto* note = type.note(field.name);
         const auto* found = source.if_contains(field.name);
-        const std::string field_path = prefix + std::string(field.name);
-        if (found == nullptr) {
+        const Place field_place = place.member(field.name);
+        if (found == nullptr || (place.lenient() && found->is_null())) {
             if (type.may_be_left_out(field)) continue;
-            return wrong("base.missing_field", field_path);
+            return wrong("base.missing_field", field_place);
         }
-        CHECK_OK(decode_value(*found, field_type, field.member(object), field_path));
-        CHECK_OK(check_note(note, field_type, field.member(object), field_path));
+        CHECK_OK(decode_value(*found, field_type, field.member(object), field_place));
+        CHECK_OK(check_note(note, field_type, field.member(object), field_place));
     }
     for (const auto* member : unnamed) {
         const auto& map = rest->type();
         void* element = map.add_key(rest->member(object), member->key());
-        CHECK_OK(decode_value(
-            member->value(), map.element(), element, prefix + std::string(member->key())
-        ));
+        CHECK_OK(decode_value(member->value(), map.element(), element, place.member(member->key())));
     }
     return {};
 }
 
 Result<void> decode_integer(
-    const json::value& value, const TypeInfo& type, void* object, const std::string& path
+    const json::value& value, const TypeInfo& type, void* object, const Place& place
 ) {
     if (value.is_int64()) {
         type.set_integer(object, value.get_int64());
@@ -175,10 +194,12 @@ Result<void> decode_integer(
             return {};
         }
     }
-    return wrong("base.wrong_type", path, "integer");
+    if (place.lenient() && value.is_string())
+        return decode_text(std::string(value.get_string()), type, object, place);
+    return wrong("base.wrong_type", place, "integer");
 }
 
-Result<void> decode_cell(const json::value& value, Cell& cell, const std::string& path) {
+Result<void> decode_cell(const json::value& value, Cell& cell, const Place& place) {
     if (value.is_null()) {
         cell = {};
     } else if (value.is_bool()) {
@@ -195,13 +216,13 @@ Result<void> decode_cell(const json::value& value, Cell& cell, const std::string
     } else if (value.is_string()) {
         cell = {Cell::Kind::text, std::string(value.get_string()), 0};
     } else {
-        return wrong("base.wrong_type", path, "value");
+        return wrong("base.wrong_type", place, "value");
     }
     return {};
 }
 
 Result<void> decode_value(
-    const json::value& value, const TypeInfo& type, void* object, const std::string& path
+    const json::value& value, const TypeInfo& type, void* object, const Place& place
 ) {
     switch (type.kind) {
         case TypeKind::boolean:
@@ -209,7 +230,7 @@ Result<void> decode_value(
             type.set_integer(object, value.get_bool() ? 1 : 0);
             return {};
         case TypeKind::integer:
-            return decode_integer(value, type, object, path);
+            return decode_integer(value, type, object, place);
         case TypeKind::real:
             if (!value.is_number()) break;
             *static_cast<double*>(object) = value.to_number<double>();
@@ -223,15 +244,13 @@ Result<void> decode_value(
         case TypeKind::optional:
             type.clear(object);
             if (value.is_null()) return {};
-            return decode_value(value, type.element(), type.add(object), path);
+            return decode_value(value, type.element(), type.add(object), place);
         case TypeKind::list: {
             if (!value.is_array()) break;
             type.clear(object);
             std::size_t index = 0;
             for (const auto& item : value.get_array()) {
-                CHECK_OK(decode_value(
-                    item, type.element(), type.add(object), fmt::format("{}[{}]", path, index++)
-                ));
+                CHECK_OK(decode_value(item, type.element(), type.add(object), place.item(index++)));
             }
             return {};
         }
@@ -241,27 +260,24 @@ Result<void> decode_value(
             for (const auto& member : value.get_object()) {
                 const std::string_view key = member.key();
                 CHECK_OK(decode_value(
-                    member.value(),
-                    type.element(),
-                    type.add_key(object, key),
-                    fmt::format("{}.{}", path, key)
+                    member.value(), type.element(), type.add_key(object, key), place.member(key)
                 ));
             }
             return {};
         }
         case TypeKind::record:
             if (!value.is_object()) break;
-            return decode_record(value.get_object(), type, object, path);
+            return decode_record(value.get_object(), type, object, place);
         case TypeKind::enumeration:
             if (!value.is_string()) break;
-            return set_choice(type, object, value.get_string(), path);
+            return set_choice(type, object, value.get_string(), place);
         case TypeKind::cell:
-            return decode_cell(value, *static_cast<Cell*>(object), path);
+            return decode_cell(value, *static_cast<Cell*>(object), place);
         case TypeKind::json:
             static_cast<Json*>(object)->text = json::serialize(value);
             return {};
     }
-    return wrong("base.wrong_type", path, std::string(kind_text(type.kind)));
+    return wrong("base.wrong_type", place, std::string(kind_text(type.kind)));
 }
 
 bool is_nested(const TypeInfo& type) {
@@ -271,18 +287,18 @@ bool is_nested(const TypeInfo& type) {
 
 /// What a form cannot say in one field is JSON inside that field.
 Result<void> decode_nested(
-    const std::string& text, const TypeInfo& type, void* object, const std::string& path
+    const std::string& text, const TypeInfo& type, void* object, const Place& place
 ) {
     boost::system::error_code code;
     json::parse_options options;
     options.max_depth = 32;
     const auto value = json::parse(text, code, {}, options);
-    if (code) return wrong("base.wrong_type", path, std::string(kind_text(type.kind)));
-    return decode_value(value, type, object, path);
+    if (code) return wrong("base.wrong_type", place, std::string(kind_text(type.kind)));
+    return decode_value(value, type, object, place);
 }
 
 Result<void> decode_text(
-    const std::string& text, const TypeInfo& type, void* object, const std::string& path
+    const std::string& text, const TypeInfo& type, void* object, const Place& place
 ) {
     switch (type.kind) {
         case TypeKind::boolean:
@@ -291,7 +307,7 @@ Result<void> decode_text(
             } else if (text == "false" || text == "0" || text == "off") {
                 type.set_integer(object, 0);
             } else {
-                return wrong("base.wrong_type", path, "boolean");
+                return wrong("base.wrong_type", place, "boolean");
             }
             return {};
         case TypeKind::integer: {
@@ -299,7 +315,7 @@ Result<void> decode_text(
             const auto [end, code] =
                 std::from_chars(text.data(), text.data() + text.size(), number);
             if (code != std::errc{} || end != text.data() + text.size())
-                return wrong("base.wrong_type", path, "integer");
+                return wrong("base.wrong_type", place, "integer");
             type.set_integer(object, number);
             return {};
         }
@@ -308,7 +324,7 @@ Result<void> decode_text(
             const auto [end, code] =
                 std::from_chars(text.data(), text.data() + text.size(), number);
             if (code != std::errc{} || end != text.data() + text.size() || !std::isfinite(number)) {
-                return wrong("base.wrong_type", path, "number");
+                return wrong("base.wrong_type", place, "number");
             }
             *static_cast<double*>(object) = number;
             return {};
@@ -320,19 +336,19 @@ Result<void> decode_text(
             *static_cast<Cell*>(object) = {Cell::Kind::text, text, 0};
             return {};
         case TypeKind::enumeration:
-            return set_choice(type, object, text, path);
+            return set_choice(type, object, text, place);
         case TypeKind::optional:
-            return decode_text(text, type.element(), type.add(object), path);
+            return decode_text(text, type.element(), type.add(object), place);
         case TypeKind::list:
             if (is_nested(type.element()) && text.starts_with('['))
-                return decode_nested(text, type, object, path);
-            return decode_text(text, type.element(), type.add(object), path);
+                return decode_nested(text, type, object, place);
+            return decode_text(text, type.element(), type.add(object), place);
         case TypeKind::json:
         case TypeKind::map:
         case TypeKind::record:
-            return decode_nested(text, type, object, path);
+            return decode_nested(text, type, object, place);
     }
-    return wrong("base.wrong_type", path, std::string(kind_text(type.kind)));
+    return wrong("base.wrong_type", place, std::string(kind_text(type.kind)));
 }
 
 }  // namespace
@@ -356,6 +372,15 @@ bool TypeInfo::may_be_left_out(const FieldInfo& field) const {
 }
 
 void encode_text(std::string& out, std::string_view text) {
+    const bool plain = std::ranges::all_of(text, [](char c) {
+        return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\' && c != '\x7f';
+    });
+    if (plain) {
+        out += '"';
+        out += text;
+        out += '"';
+        return;
+    }
     out += json::serialize(json::string_view(text.data(), text.size()));
 }
 
@@ -369,7 +394,14 @@ void encode_number(std::string& out, double number) {
     out.append(buffer, end);
 }
 
-void encode(std::string& out, const TypeInfo& type, const void* object) {
+/// An optional, list or map with nothing in it.
+static bool is_empty(const TypeInfo& type, const void* object) {
+    return (type.kind == TypeKind::optional || type.kind == TypeKind::list ||
+            type.kind == TypeKind::map) &&
+           type.size(object) == 0;
+}
+
+void encode(std::string& out, const TypeInfo& type, const void* object, Writing writing) {
     switch (type.kind) {
         case TypeKind::boolean:
             out += type.get_integer(object) != 0 ? "true" : "false";
@@ -401,14 +433,14 @@ void encode(std::string& out, const TypeInfo& type, const void* object) {
             if (type.size(object) == 0)
                 out += "null";
             else
-                encode(out, type.element(), type.at(const_cast<void*>(object), 0));
+                encode(out, type.element(), type.at(const_cast<void*>(object), 0), writing);
             break;
         case TypeKind::list: {
             out += '[';
             const std::size_t size = type.size(object);
             for (std::size_t i = 0; i < size; ++i) {
                 if (i > 0) out += ',';
-                encode(out, type.element(), type.at(const_cast<void*>(object), i));
+                encode(out, type.element(), type.at(const_cast<void*>(object), i), writing);
             }
             out += ']';
             break;
@@ -417,8 +449,9 @@ void encode(std::string& out, const TypeInfo& type, const void* object) {
             struct State {
                 std::string& out;
                 const TypeInfo& element;
+                Writing writing;
                 bool first = true;
-            } state{out, type.element()};
+            } state{out, type.element(), writing};
             out += '{';
             type.each(object, &state, [](void* s, const std::string& key, const void* value) {
                 auto& st = *static_cast<State*>(s);
@@ -426,7 +459,7 @@ void encode(std::string& out, const TypeInfo& type, const void* object) {
                 st.first = false;
                 encode_text(st.out, key);
                 st.out += ':';
-                encode(st.out, st.element, value);
+                encode(st.out, st.element, value, st.writing);
             });
             out += '}';
             break;
@@ -435,12 +468,14 @@ void encode(std::string& out, const TypeInfo& type, const void* object) {
             out += '{';
             bool first = true;
             for (const auto& field : type.fields) {
+                const void* member = field.member(const_cast<void*>(object));
+                if (writing == Writing::present_only && is_empty(field.type(), member)) continue;
                 if (!first) out += ',';
                 first = false;
                 out += '"';
                 out += field.name;
                 out += "\":";
-                encode(out, field.type(), field.member(const_cast<void*>(object)));
+                encode(out, field.type(), member, writing);
             }
             out += '}';
             break;
@@ -448,7 +483,7 @@ void encode(std::string& out, const TypeInfo& type, const void* object) {
     }
 }
 
-Result<void> decode(std::string_view text, const TypeInfo& type, void* object) {
+Result<void> decode(std::string_view text, const TypeInfo& type, void* object, Reading reading) {
     boost::system::error_code code;
     json::parse_options options;
     options.max_depth = 32;
@@ -457,32 +492,37 @@ Result<void> decode(std::string_view text, const TypeInfo& type, void* object) {
     const auto value =
         json::parse(json::string_view(text.data(), text.size()), code, &memory, options);
     if (code) return fail(ErrorKind::invalid_argument, "base.bad_json");
-    return decode_value(value, type, object, "");
+    return decode_value(value, type, object, Place{reading});
 }
 
 Result<void> decode_pairs(
-    std::span<const std::pair<std::string, std::string>> pairs, const TypeInfo& type, void* object
+    std::span<const std::pair<std::string, std::string>> pairs,
+    const TypeInfo& type,
+    void* object,
+    Reading reading
 ) {
+    const Place all{reading};
     for (const auto& [name, text] : pairs) {
         const FieldInfo* found = type.field_named(name);
         if (found == nullptr) {
             const FieldInfo* rest = type.catch_all();
-            if (rest == nullptr) return wrong("base.unknown_field", name);
+            if (rest == nullptr && all.lenient()) continue;
+            if (rest == nullptr) return wrong("base.unknown_field", all.member(name));
             const auto& map = rest->type();
-            CHECK_OK(decode_text(text, map.element(), map.add_key(rest->member(object), name), name)
-            );
+            void* element = map.add_key(rest->member(object), name);
+            CHECK_OK(decode_text(text, map.element(), element, all.member(name)));
             continue;
         }
-        CHECK_OK(decode_text(text, found->type(), found->member(object), name));
+        CHECK_OK(decode_text(text, found->type(), found->member(object), all.member(name)));
     }
     for (const auto& field : type.fields) {
         const auto* note = type.note(field.name);
         bool given = false;
         for (const auto& pair : pairs) given = given || pair.first == field.name;
         if (given) {
-            CHECK_OK(check_note(note, field.type(), field.member(object), std::string(field.name)));
+            CHECK_OK(check_note(note, field.type(), field.member(object), all.member(field.name)));
         } else if (!type.may_be_left_out(field)) {
-            return wrong("base.missing_field", std::string(field.name));
+            return wrong("base.missing_field", all.member(field.name));
         }
     }
     return {};

@@ -187,19 +187,22 @@ Connection::Task<Response> Connection::answer(Exchange& exchange) {
     const auto busy = [&] {
         return core_.refuse(exchange, base::Error(ErrorKind::unavailable, "http.busy"));
     };
+    const bool file = doc.body == Body::file;
     const bool multipart =
         exchange.has_body &&
         exchange.context.head.header("content-type").starts_with("multipart/form-data") &&
         (doc.body == Body::multipart || exchange.context.from_form);
+    const bool staged = file || multipart;
     auto known = core_.identify_quickly(exchange);
     base::Result<void> admitted;
-    if (multipart) {
+    if (staged) {
         // Who may not store, stores nothing: rights come before the body.
         const bool ran =
             co_await on_pool([&] { admitted = core_.admit(exchange, std::move(known)); });
         if (!ran) co_return busy();
         if (!admitted) co_return core_.refuse(exchange, admitted.error());
-        auto received = co_await read_multipart(exchange);
+        auto received =
+            co_await (multipart && !file ? read_multipart(exchange) : read_file(exchange));
         if (!received) co_return core_.refuse(exchange, received.error());
     } else if (exchange.has_body) {
         auto received = co_await read_small_body(exchange);
@@ -208,8 +211,8 @@ Connection::Task<Response> Connection::answer(Exchange& exchange) {
     if (auto ready = core_.run_from_memory(exchange, known)) co_return std::move(*ready);
     Response response;
     const auto work = [&] {
-        if (!multipart) admitted = core_.admit(exchange, std::move(known));
-        if (admitted && !multipart) admitted = Core::take_body(exchange);
+        if (!staged) admitted = core_.admit(exchange, std::move(known));
+        if (admitted && !staged) admitted = Core::take_body(exchange);
         if (admitted) admitted = core_.check_form_token(exchange);
         response = admitted ? core_.run(exchange) : core_.refuse(exchange, admitted.error());
     };
@@ -258,14 +261,10 @@ Connection::Task<base::Result<void>> Connection::read_small_body(Exchange& excha
     co_return base::Result<void>{};
 }
 
-Connection::Task<base::Result<void>> Connection::read_multipart(Exchange& exchange) {
+/// Reads the whole body through a large buffer; `take` gets each piece.
+template <class Take>
+Connection::Task<base::Result<void>> Connection::receive(Exchange& exchange, Take take) {
     if (auto ready = co_await send_continue(exchange); !ready) co_return ready;
-    auto boundary = boundary_of(exchange.context.head.header("content-type"));
-    if (!boundary) co_return std::unexpected(boundary.error());
-    Staging staging(exchange.context, core_.limits, core_.disk, core_.parts.staging_folder, [&] {
-        return core_.check_form_token(exchange);
-    });
-    MultipartParser parser(*boundary, staging);
     const auto start = std::chrono::steady_clock::now();
     std::uint64_t received = 0;
     if (in_.size() < kUploadBuffer) in_.resize(kUploadBuffer);
@@ -273,9 +272,9 @@ Connection::Task<base::Result<void>> Connection::read_multipart(Exchange& exchan
         auto step = exchange.body.next(buffered());
         if (!step) co_return std::unexpected(step.error());
         received += step->consumed;
-        auto fed = parser.feed(step->piece);
+        base::Result<void> taken = take(step->piece);
         begin_ += step->consumed;
-        if (!fed) co_return std::unexpected(fed.error());
+        if (!taken) co_return taken;
         if (exchange.body.done() || begin_ < end_) continue;
         const auto now = std::chrono::steady_clock::now();
         deadline_ = std::min(
@@ -295,8 +294,48 @@ Connection::Task<base::Result<void>> Connection::read_multipart(Exchange& exchan
     end_ -= begin_;
     begin_ = 0;
     in_ = std::move(rest);
+    co_return base::Result<void>{};
+}
+
+Connection::Task<base::Result<void>> Connection::read_multipart(Exchange& exchange) {
+    auto boundary = boundary_of(exchange.context.head.header("content-type"));
+    if (!boundary) co_return std::unexpected(boundary.error());
+    Staging staging(
+        exchange.context,
+        core_.limits,
+        core_.file_limit(exchange),
+        core_.disk,
+        core_.parts.staging_folder,
+        [&] { return core_.check_form_token(exchange); }
+    );
+    MultipartParser parser(*boundary, staging);
+    auto received =
+        co_await receive(exchange, [&](std::string_view piece) { return parser.feed(piece); });
+    if (!received) co_return received;
     if (!parser.done()) co_return base::fail(ErrorKind::invalid_argument, "http.bad_multipart");
     co_return core_.check_form_token(exchange);
+}
+
+/// The body itself is the file.
+Connection::Task<base::Result<void>> Connection::read_file(Exchange& exchange) {
+    Staging staging(
+        exchange.context,
+        core_.limits,
+        core_.file_limit(exchange),
+        core_.disk,
+        core_.parts.staging_folder,
+        {}
+    );
+    PartHead head;
+    head.name = "file";
+    head.filename = "";
+    head.content_type = exchange.context.head.header("content-type");
+    auto begun = staging.begin(head);
+    if (!begun) co_return begun;
+    auto received =
+        co_await receive(exchange, [&](std::string_view piece) { return staging.data(piece); });
+    if (!received) co_return received;
+    co_return staging.end();
 }
 
 }  // namespace csva::http

@@ -51,6 +51,9 @@ private:
     Task<bool> exchange_one();
     Task<base::Result<void>> read_small_body(Exchange& exchange);
     Task<base::Result<void>> read_multipart(Exchange& exchange);
+    Task<base::Result<void>> read_file(Exchange& exchange);
+    template <class Take>
+    Task<base::Result<void>> receive(Exchange& exchange, Take take);
     Task<Response> answer(Exchange& exchange);
     Task<base::Result<void>> send_continue(const Exchange& exchange);
     template <class Work>

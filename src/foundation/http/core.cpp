@@ -92,7 +92,8 @@ base::Result<std::optional<Response>> Core::open(Exchange& exchange, const Parse
     context.language = i18n::language_from(context.head.header("accept-language"));
     apply_proxy_headers(context.head, limits);
     CHECK_OK(check_host(context.head, limits));
-    auto found = router.find(request.raw_path);
+    exchange.raw_path = parts.routes.resolved(request.raw_path);
+    auto found = router.find(exchange.raw_path);
     if (!found) {
         if (auto file = files.find(context.head)) return file;
         exchange.api_client = !context.head.wants_html() || context.head.path.starts_with("/api/");
@@ -133,16 +134,23 @@ base::Result<void> Core::check_body(const Exchange& exchange) const {
     if (body == Body::json && !json) return wrong("application/json");
     if (body == Body::json_or_form && !json && !is_form(head) && !multipart)
         return wrong("application/json, application/x-www-form-urlencoded");
-    const bool large = multipart && body != Body::json;
-    const auto limit = large ? limits.upload_bytes + 2 * limits.body_bytes : limits.body_bytes;
+    const bool large = body == Body::file || (multipart && body != Body::json);
+    const auto largest_file = file_limit(exchange);
+    const auto limit = large ? largest_file + 2 * limits.body_bytes : limits.body_bytes;
     if (exchange.length && *exchange.length > limit)
         return base::fail(
             ErrorKind::too_large,
             large ? "http.file_too_large" : "http.body_too_large",
             {{"limit_bytes",
-              static_cast<std::int64_t>(large ? limits.upload_bytes : limits.body_bytes)}}
+              static_cast<std::int64_t>(large ? largest_file : limits.body_bytes)}}
         );
     return {};
+}
+
+std::uint64_t Core::file_limit(const Exchange& exchange) const {
+    const auto setting = exchange.route->doc.limit_setting;
+    if (setting.empty()) return limits.upload_bytes;
+    return static_cast<std::uint64_t>(parts.settings.integer(setting));
 }
 
 std::optional<base::Result<Actor>> Core::identify_quickly(const Exchange& exchange) {
@@ -257,7 +265,11 @@ Response Core::refuse(const Exchange& exchange, const base::Error& error) {
         return redirect.with_header("Cache-Control", "no-store");
     }
     if (!exchange.api_client && context.head.method == Method::get) return page(exchange, status);
-    auto response = error_response(error, context.language, context.request_id);
+    const auto* dialect = exchange.route != nullptr ? exchange.route->dialect
+                                                    : parts.routes.dialect_of(exchange.raw_path);
+    auto response = dialect != nullptr
+                        ? dialect->refuse(error, context.language, context.request_id)
+                        : error_response(error, context.language, context.request_id);
     if (status == 405)
         for (const auto& detail : error.details)
             response.with_header("Allow", std::get<std::string>(detail.value));

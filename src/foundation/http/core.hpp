@@ -50,6 +50,8 @@ public:
     base::Result<void> check_form_token(Exchange& exchange);
     /// Reads form pairs out of a small body. Errors: http.bad_encoding.
     static base::Result<void> take_body(Exchange& exchange);
+    /// Bytes that a file of this request may have.
+    std::uint64_t file_limit(const Exchange& exchange) const;
     /// Runs the handler (blocking unless quick). Exceptions become 500.
     Response run(Exchange& exchange);
     /// Runs the handler of a `memory_first` route on the network thread; nothing when somebody on

@@ -97,7 +97,7 @@ std::string parameters(const Route& route, Components& components) {
             schema = member_schema(*field, *route.request, components);
         add(name, "path", std::move(schema), true);
     }
-    if (route.method == Method::get || route.method == Method::delete_)
+    if (route.reads_query())
         for (const auto& field : route.other_fields)
             add(field.name,
                 "query",
@@ -113,7 +113,12 @@ std::string body_schema(const Route& route, Components& components) {
     const bool whole = route.path_fields.empty();
     const std::string name = std::string(rest.name) + (whole ? "" : "Body");
     rest.name = name;
-    return base::json_schema(rest, components);
+    const std::string reference = base::json_schema(rest, components);
+    constexpr std::string_view kClosed = "false}";
+    auto& record = components[name];
+    if (route.dialect != nullptr && record.ends_with(kClosed))
+        record.replace(record.size() - kClosed.size(), kClosed.size(), "true}");
+    return reference;
 }
 
 /// A form or a multipart body: the fields, the file, and the token that a browser may send as a
@@ -158,6 +163,7 @@ std::string request_body(const Route& route, Components& components) {
             out = content("multipart/form-data", form_schema(route, components));
             break;
         case Body::raw:
+        case Body::file:
             out = content("application/octet-stream", R"({"type":"string","format":"binary"})");
             must = false;
             break;
@@ -203,6 +209,8 @@ std::string success(const Route& route, Components& components) {
     return out;
 }
 
+constexpr std::string_view kFailure = "failure";
+
 std::string responses(const Route& route, Components& components) {
     std::set<int> statuses = {400, 401, 403, 404, 405, 408, 421, 431, 500, 503};
     if (route.doc.body != Body::none) statuses.insert({413, 415});
@@ -214,7 +222,11 @@ std::string responses(const Route& route, Components& components) {
     if (route.doc.body == Body::json_or_form)
         out += R"(,"303":{"description":"For a form: to the page that shows it."})";
     for (const int status : statuses) {
-        out += fmt::format(R"(,"{}":{{"$ref":"#/components/responses/failure"}})", status);
+        out += fmt::format(
+            R"(,"{}":{{"$ref":"#/components/responses/{}"}})",
+            status,
+            route.dialect != nullptr ? route.dialect->failure_name : kFailure
+        );
     }
     return out;
 }
@@ -270,7 +282,8 @@ std::string operation(const Route& route, Components& components) {
         json_text(route.doc.summary),
         json_text(rights(route)),
         json_text(route.doc.tag),
-        open ? R"({},{"bearer":[]},{"session":[]})" : R"({"bearer":[]},{"session":[]})",
+        open ? R"({},{"bearer":[]},{"basic":[]},{"session":[]})"
+             : R"({"bearer":[]},{"basic":[]},{"session":[]})",
         parameters(route, components),
         request_body(route, components),
         responses(route, components)
@@ -279,6 +292,7 @@ std::string operation(const Route& route, Components& components) {
 
 constexpr std::string_view kSecurity =
     R"("securitySchemes":{"bearer":{"type":"http","scheme":"bearer","description":"An API token."},)"
+    R"("basic":{"type":"http","scheme":"basic","description":"User name, and password or API token."},)"
     R"("session":{"type":"apiKey","in":"cookie","name":"sessionid","description":"The session of a browser; writes also need the header X-CSRFToken."}})";
 
 }  // namespace
@@ -292,7 +306,20 @@ std::string openapi(const Routes& routes) {
         path += (path.empty() ? "" : ",") + operation(*route, components);
         tags.emplace(route->doc.tag);
     }
-    const auto failure = base::json_schema(base::type_of<FailureAnswer>(), components);
+    std::map<std::string_view, const base::TypeInfo*> failures = {
+        {kFailure, &base::type_of<FailureAnswer>()}
+    };
+    for (const auto& route : routes.all())
+        if (route->dialect != nullptr)
+            failures[route->dialect->failure_name] = route->dialect->failure;
+    std::string failure_list;
+    for (const auto& [name, type] : failures)
+        failure_list += fmt::format(
+            R"({}{}:{{"description":"A failure.","content":{{"application/json":{{"schema":{}}}}}}})",
+            failure_list.empty() ? "" : ",",
+            json_text(name),
+            base::json_schema(*type, components)
+        );
     const auto joined = [](const auto& entries) {
         std::string out;
         for (const auto& [name, text] : entries)
@@ -309,12 +336,12 @@ std::string openapi(const Routes& routes) {
             json_text("Calls of " + tag + ".")
         );
     return fmt::format(
-        R"({{"openapi":"3.1.0","info":{{"title":"CSV Analyzer","version":"{}","license":{{"name":"Apache-2.0","identifier":"Apache-2.0"}}}},"servers":[{{"url":"/"}}],"tags":[{}],"paths":{{{}}},"components":{{{},"responses":{{"failure":{{"description":"A failure.","content":{{"application/json":{{"schema":{}}}}}}}}},"schemas":{{{}}}}}}})",
+        R"({{"openapi":"3.1.0","info":{{"title":"CSV Analyzer","version":"{}","license":{{"name":"Apache-2.0","identifier":"Apache-2.0"}}}},"servers":[{{"url":"/"}}],"tags":[{}],"paths":{{{}}},"components":{{{},"responses":{{{}}},"schemas":{{{}}}}}}})",
         CSVA_VERSION,
         tag_list,
         joined(paths),
         kSecurity,
-        failure,
+        failure_list,
         joined(components)
     );
 }

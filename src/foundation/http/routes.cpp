@@ -9,10 +9,6 @@ namespace {
 
 using base::ErrorKind;
 
-bool reads_query(const Route& route) {
-    return route.method == Method::get || route.method == Method::delete_;
-}
-
 /// The fields of a form without the CSRF token, which the server has looked at already.
 Pairs without_token(const Pairs& form) {
     Pairs fields = form;
@@ -37,14 +33,20 @@ base::Result<void> check_files(const Context& context) {
     return {};
 }
 
+base::Reading reading_of(const Route& route) {
+    return route.dialect != nullptr ? base::Reading::lenient : base::Reading::strict;
+}
+
 base::Result<void> decode_body(
     const Route& route, const Context& context, const base::TypeInfo& type, void* object
 ) {
     if (route.doc.body == Body::multipart) CHECK_OK(check_files(context));
     if (context.from_form || route.doc.body == Body::multipart)
         return base::decode_pairs(without_token(context.form), type, object);
-    if (route.doc.body == Body::raw) return {};
-    return base::decode(context.body.empty() ? "{}" : context.body, type, object);
+    if (route.doc.body == Body::raw || route.doc.body == Body::file) return {};
+    return base::decode(
+        context.body.empty() ? "{}" : context.body, type, object, reading_of(route)
+    );
 }
 
 }  // namespace
@@ -75,8 +77,10 @@ base::Result<void> decode_request(
         return base::fail(ErrorKind::not_found, "http.no_such_address");
     }
     part.fields = route.other_fields;
-    if (reads_query(route)) return base::decode_pairs(context.head.query, part, object);
-    if (!context.head.query.empty())
+    const bool bodiless = route.method == Method::delete_ && context.body.empty();
+    if (route.reads_query() || (route.dialect != nullptr && bodiless))
+        return base::decode_pairs(context.head.query, part, object, reading_of(route));
+    if (!context.head.query.empty() && route.dialect == nullptr)
         return base::fail(
             ErrorKind::invalid_argument,
             "base.unknown_field",
@@ -94,14 +98,26 @@ void Routes::add_route(
             const bool in_path = std::ranges::find(names, field.name) != names.end();
             (in_path ? route.path_fields : route.other_fields).push_back(field);
         }
-    const bool unsafe = !reads_query(route);
-    if (unsafe && route.doc.body == Body::none && !route.other_fields.empty())
+    if (!route.reads_query() && route.doc.body == Body::none && !route.other_fields.empty())
         route.doc.body = Body::json;
     routes_.push_back(std::make_unique<Route>(std::move(route)));
     Route* kept = routes_.back().get();
     kept->handler = [kept, handler = std::move(handler)](Context& context) {
         return handler(*kept, context);
     };
+}
+
+const Dialect* Routes::dialect_of(std::string_view path) const {
+    for (const auto& [prefix, dialect] : dialects_)
+        if (path.starts_with(prefix)) return dialect;
+    return nullptr;
+}
+
+std::string Routes::resolved(std::string_view path) const {
+    for (const auto& [prefix, meant] : aliases_)
+        if (path.starts_with(prefix))
+            return std::string(meant) + std::string(path.substr(prefix.size()));
+    return std::string(path);
 }
 
 void Routes::add_page(std::string_view literal, Access access, std::string_view file) {

@@ -13,8 +13,18 @@
 
 namespace csva::http {
 
-/// How the body of a request arrives. `json_or_form`: both are decoded into the same struct.
-enum class Body : std::uint8_t { none, json, json_or_form, multipart, raw };
+/// How the body of a request arrives. `json_or_form`: both are decoded into the same struct. `file`:
+/// the body is one file, staged as Context::file("file").
+enum class Body : std::uint8_t { none, json, json_or_form, multipart, raw, file };
+
+/// The manners of another protocol, for the routes below a prefix: unknown fields are ignored, what
+/// is empty is left out of answers, DELETE takes its fields from a JSON body as well, and failures
+/// have its shape.
+struct Dialect {
+    std::string_view failure_name;  ///< Of that shape, in the document.
+    const base::TypeInfo* failure = nullptr;
+    Response (*refuse)(const base::Error&, i18n::Language, std::string_view request_id) = nullptr;
+};
 
 /// What the OpenAPI document says of a route beyond its structs, and how the server treats it.
 struct RouteDoc {
@@ -32,6 +42,7 @@ struct RouteDoc {
     bool memory_first =
         false;  ///< Tried on the network thread with Context::memory_only; a handler that must wait
                 ///< answers Context::ask_again() and runs once more on the pool.
+    std::string_view limit_setting = {};  ///< Of Body::file: largest size, if not that of uploads.
     bool csrf_exempt = false;         ///< Only for routes without a session (sign-in).
     std::string_view page_file = {};  ///< A page without a handler: whoever asks gets this static
                                       ///< file.
@@ -51,6 +62,12 @@ struct Route {
     /// `request` cut in two: the members that the path fills, and the others.
     std::vector<base::FieldInfo> path_fields = {};
     std::vector<base::FieldInfo> other_fields = {};
+    const Dialect* dialect = nullptr;
+
+    /// Whether the fields come from the query; else from the body.
+    bool reads_query() const {
+        return method == Method::get || (method == Method::delete_ && dialect == nullptr);
+    }
 };
 
 /// Names of the parameters of a literal, in order: "/a/{id}/{name}" -> id, name.
@@ -71,13 +88,15 @@ template <class T>
 struct Answer {
     using Body = T;
     static constexpr int kStatus = 200;
-    static Response make(T&& value) { return Response::json(base::to_json(value)); }
+    static Response make(T&& value, base::Writing writing) {
+        return Response::json(base::to_json(value, writing));
+    }
 };
 template <class T>
 struct Answer<Created<T>> {
     using Body = T;
     static constexpr int kStatus = 201;
-    static Response make(Created<T>&& value) {
+    static Response make(Created<T>&& value, base::Writing) {
         return Response::json(base::to_json(value.value), 201)
             .with_header("Location", std::move(value.location));
     }
@@ -86,7 +105,7 @@ template <class T>
 struct Answer<Accepted<T>> {
     using Body = T;
     static constexpr int kStatus = 202;
-    static Response make(Accepted<T>&& value) {
+    static Response make(Accepted<T>&& value, base::Writing) {
         return Response::json(base::to_json(value.value), 202)
             .with_header("Location", std::move(value.location));
     }
@@ -95,13 +114,13 @@ template <>
 struct Answer<NoContent> {
     using Body = void;
     static constexpr int kStatus = 204;
-    static Response make(NoContent&&) { return Response::no_content(); }
+    static Response make(NoContent&&, base::Writing) { return Response::no_content(); }
 };
 template <>
 struct Answer<SeeOther> {
     using Body = void;
     static constexpr int kStatus = 303;
-    static Response make(SeeOther&& value) {
+    static Response make(SeeOther&& value, base::Writing) {
         return Response::see_other(std::move(value.location));
     }
 };
@@ -109,13 +128,15 @@ template <class T, int Status>
 struct Answer<Handmade<T, Status>> {
     using Body = T;
     static constexpr int kStatus = Status;
-    static Response make(Handmade<T, Status>&& value) { return std::move(value.response); }
+    static Response make(Handmade<T, Status>&& value, base::Writing) {
+        return std::move(value.response);
+    }
 };
 template <>
 struct Answer<Response> {
     using Body = void;
     static constexpr int kStatus = 200;
-    static Response make(Response&& value) { return std::move(value); }
+    static Response make(Response&& value, base::Writing) { return std::move(value); }
 };
 }  // namespace detail
 
@@ -142,7 +163,8 @@ public:
             A::kStatus,
             {},
             {},
-            {}
+            {},
+            dialect_of(literal)
         };
         if constexpr (!std::is_void_v<typename A::Body>)
             route.response = &base::type_of<typename A::Body>();
@@ -152,13 +174,30 @@ public:
                 Request request{};
                 CHECK_OK(decode_request(self, context, base::type_of<Request>(), &request));
                 TRY(Ans answer, handler(context, static_cast<const Request&>(request)));
-                return A::make(std::move(answer));
+                return A::make(
+                    std::move(answer),
+                    self.dialect != nullptr ? base::Writing::present_only
+                                            : base::Writing::every_field
+                );
             }
         );
     }
 
     /// A page of the web UI that needs no handler: everybody whom `access` lets in gets `file`.
     void add_page(std::string_view literal, Access access, std::string_view file = "/index.html");
+
+    /// From now on routes whose literal begins with `prefix` speak `dialect`, and so does the answer
+    /// to an unknown address there.
+    void speak(std::string_view prefix, const Dialect& dialect) {
+        dialects_.emplace_back(prefix, &dialect);
+    }
+    const Dialect* dialect_of(std::string_view path) const;
+    /// Addresses that begin with `prefix` are those that begin with `meant`.
+    void alias(std::string_view prefix, std::string_view meant) {
+        aliases_.emplace_back(prefix, meant);
+    }
+    /// The path without an alias.
+    std::string resolved(std::string_view path) const;
 
     std::span<const std::unique_ptr<Route>> all() const { return routes_; }
 
@@ -167,6 +206,8 @@ private:
         Route route, std::function<base::Result<Response>(const Route&, Context&)> handler
     );
     std::vector<std::unique_ptr<Route>> routes_;
+    std::vector<std::pair<std::string_view, const Dialect*>> dialects_;
+    std::vector<std::pair<std::string_view, std::string_view>> aliases_;
 };
 
 }  // namespace csva::http

@@ -15,12 +15,14 @@ constexpr std::size_t kFirstBytes = 4096;
 Staging::Staging(
     Context& context,
     const Limits& limits,
+    std::uint64_t file_bytes,
     HandlerPool& disk,
     std::filesystem::path folder,
     std::function<base::Result<void>()> before_file
 )
     : context_(context),
       limits_(limits),
+      file_bytes_(file_bytes),
       folder_(std::move(folder)),
       before_file_(std::move(before_file)),
       file_(disk) {}
@@ -79,11 +81,11 @@ base::Result<void> Staging::data(std::string_view bytes) {
 base::Result<void> Staging::write(std::string_view bytes) {
     auto& file = context_.files.back();
     file.size += bytes.size();
-    if (file.size > limits_.upload_bytes)
+    if (file.size > file_bytes_)
         return base::fail(
             ErrorKind::too_large,
             "http.file_too_large",
-            {{"limit_bytes", static_cast<std::int64_t>(limits_.upload_bytes)}}
+            {{"limit_bytes", static_cast<std::int64_t>(file_bytes_)}}
         );
     if (file.first_bytes.size() < kFirstBytes)
         file.first_bytes += bytes.substr(0, kFirstBytes - file.first_bytes.size());

@@ -18,10 +18,12 @@ namespace csva::http {
 /// `before_file`.
 class Staging : public PartSink {
 public:
-    /// `before_file` is asked once, before the first byte of a file is kept.
+    /// `file_bytes`: largest file. `before_file` is asked once, before the first byte of a file is
+    /// kept.
     Staging(
         Context& context,
         const Limits& limits,
+        std::uint64_t file_bytes,
         HandlerPool& disk,
         std::filesystem::path folder,
         std::function<base::Result<void>()> before_file
@@ -41,6 +43,7 @@ private:
 
     Context& context_;
     const Limits& limits_;
+    std::uint64_t file_bytes_;
     std::filesystem::path folder_;
     std::function<base::Result<void>()> before_file_;
     std::optional<base::Sha256> hash_;

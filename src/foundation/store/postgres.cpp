@@ -3,6 +3,7 @@
 #include "foundation/store/statement.hpp"
 
 #include <charconv>
+#include <cmath>
 #include <libpq-fe.h>
 #include <map>
 #include <random>
@@ -29,6 +30,16 @@ struct Answer {
         return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
     }
 };
+
+/// PostgreSQL reads NaN, Infinity and -Infinity by their names.
+std::string text_of(double real) {
+    std::string text;
+    if (std::isfinite(real))
+        base::encode_number(text, real);
+    else
+        text = std::isnan(real) ? "NaN" : real > 0 ? "Infinity" : "-Infinity";
+    return text;
+}
 
 Value value_of(const PGresult* result, int row, int column) {
     if (PQgetisnull(result, row, column) != 0) return {};
@@ -125,13 +136,17 @@ private:
             if (const auto* integer = std::get_if<std::int64_t>(&data))
                 texts[i] = std::to_string(*integer);
             else if (const auto* real = std::get_if<double>(&data))
-                base::encode_number(texts[i], *real);
+                texts[i] = text_of(*real);
             else
                 texts[i] = std::get<std::string>(data);
             pointers[i] = texts[i].c_str();
         }
         auto known = prepared_.find(sql);
         if (known == prepared_.end()) {
+            if (prepared_.size() >= kStatementsMax) {
+                PQclear(PQexec(handle_, "DEALLOCATE ALL"));
+                prepared_.clear();
+            }
             const std::string name = "s" + std::to_string(prepared_.size());
             const std::string text = numbered(sql, Backend::postgres);
             PGresult* made = PQprepare(handle_, name.c_str(), text.c_str(), 0, nullptr);

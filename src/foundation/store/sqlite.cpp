@@ -48,7 +48,7 @@ public:
         return made;
     }
     ~Connection() override {
-        for (auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+        forget_statements();
         sqlite3_close(handle_);
     }
 
@@ -86,6 +86,11 @@ public:
     }
 
 private:
+    void forget_statements() {
+        for (auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+        statements_.clear();
+    }
+
     struct Reset {
         sqlite3_stmt* statement;
         ~Reset() {
@@ -97,6 +102,7 @@ private:
     base::Result<sqlite3_stmt*> prepared(std::string_view sql) {
         if (const auto known = statements_.find(sql); known != statements_.end())
             return known->second;
+        if (statements_.size() >= kStatementsMax) forget_statements();
         const std::string text = numbered(sql, Backend::sqlite);
         sqlite3_stmt* statement = nullptr;
         if (sqlite3_prepare_v2(

@@ -11,8 +11,13 @@ namespace csva::store {
 /// one for each occurrence. Texts in quotes and `::` casts are left alone.
 std::string numbered(std::string_view sql, Backend backend);
 
+/// Prepared statements that a connection keeps. Searches are put together from what a caller asks,
+/// so their number has no bound of its own.
+inline constexpr std::size_t kStatementsMax = 500;
+
 /// `{{id}}` of a migration: the column type of an integer key that the database counts up and never
-/// uses twice.
+/// uses twice. `{{keyed}}` after a table: its rows are kept in the order of the primary key, where
+/// the back end can.
 std::string with_id_type(std::string_view migration, Backend backend);
 
 /// Marks the thread as holding a session for as long as it lives; a second one is a programmer

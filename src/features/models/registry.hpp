@@ -1,0 +1,173 @@
+#pragma once
+
+#include "features/models/registry_types.hpp"
+#include "features/projects/types.hpp"
+#include "foundation/base/result.hpp"
+#include "foundation/http/actor.hpp"
+#include "foundation/store/database.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Registered models: names, versions, aliases and stages, and who promoted what, when and why.
+/// Names belong to a project; a caller who names one means the nearest: their own project's, then
+/// those of projects they are a member of. All run inside the caller's session.
+namespace csva::models::registry {
+
+/// The project that the tag csva.project_id of something new names.
+std::optional<projects::ProjectId> wanted_project(const std::vector<KeyValue>& tags);
+
+/// A registered model that the actor may use.
+struct Found {
+    RegisteredModelId id;
+    std::int64_t project_id = 0;
+    std::string name;
+};
+/// Errors: models.registered_not_found, accounts.forbidden.
+base::Result<Found> find(
+    store::Session& session, const http::Actor& actor, std::string_view name, http::Right right
+);
+/// In the project, whoever asks; nothing when there is none.
+base::Result<std::optional<Found>> find_in(
+    store::Session& session, std::int64_t project_id, std::string_view name
+);
+/// Errors: models.bad_name, models.registered_already_exists and those of
+/// projects::project_for_new.
+base::Result<Found> create(
+    store::Session& session, const http::Actor& actor, const NewRegistered& made
+);
+/// In a project, without asking for rights.
+base::Result<Found> create_in(
+    store::Session& session, std::int64_t project_id, const NewRegistered& made
+);
+base::Result<RegisteredModel> view(store::Session& session, RegisteredModelId id);
+base::Result<void> describe(
+    store::Session& session, RegisteredModelId id, std::string_view description
+);
+/// Errors: models.bad_name, models.registered_already_exists.
+base::Result<void> rename(store::Session& session, const Found& model, std::string_view name);
+base::Result<void> remove(store::Session& session, RegisteredModelId id);
+base::Result<void> set_tag(store::Session& session, RegisteredModelId id, const KeyValue& tag);
+base::Result<void> delete_tag(store::Session& session, RegisteredModelId id, std::string_view key);
+
+/// Who does it, and why, for the history.
+struct Promotion {
+    std::int64_t user_id = 0;
+    std::string user_name;
+    std::string reason;
+};
+/// Errors: models.bad_alias, models.version_not_found.
+base::Result<void> set_alias(
+    store::Session& session, RegisteredModelId id, const RegisteredAlias& alias, const Promotion& by
+);
+base::Result<void> delete_alias(
+    store::Session& session, RegisteredModelId id, std::string_view alias, const Promotion& by
+);
+/// The version's number. Errors: models.alias_not_found.
+base::Result<std::string> version_of_alias(
+    store::Session& session, RegisteredModelId id, std::string_view alias
+);
+
+/// The next number; two at once get two numbers.
+base::Result<RegisteredVersion> add_version(
+    store::Session& session, const Found& model, const NewRegisteredVersion& made, std::string_view user
+);
+/// Errors of all below: models.version_not_found.
+base::Result<RegisteredVersion> version(
+    store::Session& session, RegisteredModelId id, std::string_view number
+);
+base::Result<void> describe_version(
+    store::Session& session, RegisteredModelId id, std::string_view number, std::string_view description
+);
+base::Result<void> remove_version(
+    store::Session& session, RegisteredModelId id, std::string_view number
+);
+base::Result<void> set_version_tag(
+    store::Session& session, RegisteredModelId id, std::string_view number, const KeyValue& tag
+);
+base::Result<void> delete_version_tag(
+    store::Session& session, RegisteredModelId id, std::string_view number, std::string_view key
+);
+struct StageChange {
+    std::string version;
+    std::string stage;
+    bool archive_existing = false;
+};
+/// Errors: models.bad_stage too.
+base::Result<void> set_stage(
+    store::Session& session, RegisteredModelId id, const StageChange& change, const Promotion& by
+);
+/// The newest version of each of these stages (none: of every stage). Errors: models.bad_stage.
+base::Result<std::vector<RegisteredVersion>> latest(
+    store::Session& session, RegisteredModelId id, const std::vector<std::string>& stages
+);
+
+/// A search put together elsewhere: SQL over the tables below with its values, in SQL order.
+struct Search {
+    std::string where;  ///< Of registered_models m, and for versions registered_model_versions v.
+    std::vector<store::Value> values;
+    std::string order_by;
+    std::int64_t limit = 0;
+    std::int64_t offset = 0;
+};
+/// Only what the actor may read.
+base::Result<std::vector<RegisteredModel>> search(
+    store::Session& session, const http::Actor& actor, const Search& search
+);
+base::Result<std::vector<RegisteredVersion>> search_versions(
+    store::Session& session, const http::Actor& actor, const Search& search
+);
+
+/// The model of ours behind `models:/NAME@alias`, `models:/NAME/VERSION` or `models:/NAME/STAGE`.
+/// Errors: models.registered_not_found, models.alias_not_found, models.version_not_found,
+/// models.cannot_predict (its files came from elsewhere).
+base::Result<ModelId> resolve(
+    store::Session& session, const http::Actor& actor, std::string_view address
+);
+
+/// One line of the history.
+struct PromotionLine {
+    std::int64_t id = 0;
+    std::string alias;
+    std::string stage;
+    std::optional<std::int64_t> version;
+    std::optional<std::int64_t> former_version;
+    std::int64_t user_id = 0;
+    std::string user_name;
+    std::string reason;
+    std::int64_t promoted_at = 0;
+};
+CSVA_DESCRIBE(
+    PromotionLine,
+    id,
+    alias,
+    stage,
+    version,
+    former_version,
+    user_id,
+    user_name,
+    reason,
+    promoted_at
+)
+CSVA_NOTES(
+    PromotionLine,
+    {.field = "alias", .text = "Alias that moved; empty for a stage."},
+    {.field = "stage", .text = "Stage that was given; empty for an alias."},
+    {.field = "version", .text = "Version it went to; null when an alias was taken away."},
+    {.field = "former_version", .text = "Version the alias stood at before; null when at none."},
+    {.field = "user_name", .text = "Who did it."},
+    {.field = "reason", .text = "Why, in their words; empty when they gave none."},
+    {.field = "promoted_at", .text = "Unix milliseconds."}
+)
+/// Newest first, at most 500.
+base::Result<std::vector<PromotionLine>> history(store::Session& session, RegisteredModelId id);
+/// Puts an alias back to where it stood before its last move. Errors:
+/// models.nothing_to_roll_back.
+base::Result<void> roll_back(
+    store::Session& session, RegisteredModelId id, std::string_view alias, const Promotion& by
+);
+
+}  // namespace csva::models::registry

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "features/accounts/service.hpp"
+#include "features/tracking/types.hpp"
+#include "foundation/base/settings.hpp"
+#include "foundation/blob/blob.hpp"
+#include "foundation/store/database.hpp"
+#include "foundation/store/lifecycle.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace csva::tracking {
+
+store::Migrations migrations();
+std::unique_ptr<store::Lifecycle> lifecycle();
+std::vector<base::SettingRow> setting_rows();
+
+}  // namespace csva::tracking
