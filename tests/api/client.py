@@ -36,7 +36,7 @@ class Client:
         assert answer.status_code < 500 or answer.status_code in self.expected, answer.text
         if answer.content and "json" in answer.headers.get("Content-Type", ""):
             body = answer.json()
-            if answer.status_code >= 400 and set(body) == {"error"}:
+            if answer.status_code >= 400 and ("error_code" in body or set(body) == {"error"}):
                 reasons.note(self.language, error_of(answer))
             elif "/schema" not in path:
                 reasons.note_problems(self.language, body)
@@ -59,8 +59,11 @@ class Client:
 
 
 def error_of(answer):
-    """The error object, after a look at its one shape."""
+    """The error object, after a look at its one shape, or at that of MLflow's protocol."""
     body = answer.json()
+    if "error_code" in body:
+        body["message"] = body["message"].removesuffix(body["hint"]).strip()
+        body = {"error": {"kind": body.pop("error_code"), **body}}
     assert set(body) == {"error"}, body
     error = body["error"]
     assert set(error) == {"kind", "reason", "message", "hint", "details", "request_id"}, error

@@ -149,6 +149,7 @@ class Estate:
         assert batch.status_code == 202, batch.text
         self.batch = steps.batch_ended(self.owner, batch.json()["id"])
         assert self.batch["state"] == "succeeded", self.batch["problem"]
+        self.tracked = steps.tracked(self.owner, self.project)
         self.token = self.owner.post("/api/v1/tokens", json={"label": "robot"}).json()["id"]
         self.session = self.owner.get("/api/v1/sessions").json()["sessions"][0]["id"]
         self.version = self.owner.get(f"/api/v1/datasets/{self.dataset}/versions").json()[
@@ -160,7 +161,7 @@ class Estate:
                 "version_id": self.version, "job_id": self.training["job_id"],
                 "training_id": self.training["id"], "model_id": self.model["id"],
                 "model_name": self.model["name"], "batch_id": self.batch["id"],
-                "token_id": self.token, "session_id": self.session, "user_id": self.owner.id}
+                **self.tracked, "token_id": self.token, "session_id": self.session, "user_id": self.owner.id}
 
     def share(self, name, role):
         made = self.owner.post(f"/api/v1/projects/{self.project}/members",

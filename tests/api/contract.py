@@ -20,8 +20,10 @@ class Contract:
 
     @staticmethod
     def _pattern(path):
-        parts = re.split(r"\{[^}]+\}", path)
-        return re.compile("[^/]+".join(re.escape(part) for part in parts) + r"\Z")
+        parts = re.split(r"(\{[^}]+\})", path)
+        return re.compile("".join(
+            (".+" if part == "{artifact_path}" else "[^/]+") if part.startswith("{")
+            else re.escape(part) for part in parts) + r"\Z")
 
     def route_of(self, path):
         """The template that serves this path; one without parameters wins."""

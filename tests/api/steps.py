@@ -94,3 +94,34 @@ def note_raw(language, answer, status, reason):
     assert error["reason"] == reason, error
     reasons.note(language, error)
     return error
+
+
+MLFLOW = "/api/2.0/mlflow/"
+
+
+def mlflow(client, method, call, status=200, **body):
+    """The answer of one call of MLflow's protocol."""
+    sent = {"params": body} if method == "GET" else {"json": body}
+    answer = client.call(method, MLFLOW + call, **sent)
+    assert answer.status_code == status, (call, answer.text)
+    return answer.json()
+
+
+def tracked(client, project):
+    """A run with a file, a logged model and a registered version in a project; what stands for the
+    parameters of addresses."""
+    here = [{"key": "csva:project_id", "value": str(project)}]
+    experiment = mlflow(client, "POST", "experiments/create", name="Estate", tags=here)["experiment_id"]
+    run = mlflow(client, "POST", "runs/create", experiment_id=experiment)["run"]["info"]["run_id"]
+    model = mlflow(client, "POST", "logged-models", experiment_id=experiment, name="estate",
+                   tags=[{"key": "kept", "value": "yes"}])["model"]["info"]["model_id"]
+    path = f"{experiment}/{run}/artifacts/model/MLmodel"
+    stored = client.put("/api/2.0/mlflow-artifacts/artifacts/" + path, data=b"flavors: {}")
+    assert stored.status_code == 200, stored.text
+    mlflow(client, "POST", "registered-models/create", name="estate", tags=here)
+    mlflow(client, "POST", "model-versions/create", name="estate", run_id=run,
+           source=f"runs:/{run}/model")
+    listed = client.get("/api/v1/registered-models", params={"limit": 500}).json()["registered_models"]
+    number = next(one["id"] for one in listed if one["project_id"] == project)
+    return {"artifact_path": path, "logged_model_id": model, "tag_key": "kept",
+            "registered_model_id": number, "version": "1"}

@@ -44,9 +44,8 @@ Credential credential_of(const RequestHead& head) {
     if (rows::name_key(header.substr(0, kBearer.size())) == kBearer)
         return {Via::token, std::string(header.substr(kBearer.size()))};
     if (const auto named = basic_of(header))
-        return named->password.starts_with(kTokenStart)
-                   ? Credential{Via::token, named->password}
-                   : Credential{};
+        return named->password.starts_with(kTokenStart) ? Credential{Via::token, named->password}
+                                                        : Credential{};
     const std::string_view cookie = head.cookie(kSessionCookie);
     if (!cookie.empty()) return {Via::session, std::string(cookie)};
     return {};

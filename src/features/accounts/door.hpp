@@ -25,8 +25,9 @@ public:
         std::vector<ObjectKind> kinds;
         const VerifiedPasswords& verified;
         /// The user of a name and password, from an address.
-        std::function<base::Result<
-            rows::CredentialRow>(const NamedPassword& given, const std::string& address)>
+        std::function<base::Result<rows::CredentialRow>(
+            const NamedPassword& given, const std::string& address
+        )>
             check_password;
     };
     explicit Door(Parts parts);

@@ -19,14 +19,13 @@ using store::Session;
 constexpr std::size_t kNameBytesMax = 256;
 constexpr std::size_t kAliasBytesMax = 255;
 /// Tag of a new model or experiment that names the project it goes to.
-constexpr std::string_view kProjectTag = "csva.project_id";
+constexpr std::string_view kProjectTag = "csva:project_id";
 
 Result<void> check_name(std::string_view name) {
-    const bool good = !name.empty() && name.size() <= kNameBytesMax &&
-                      name.find_first_of("/:\\") == std::string_view::npos &&
-                      std::ranges::none_of(name, [](char c) {
-                          return static_cast<unsigned char>(c) < 0x20;
-                      });
+    const bool good =
+        !name.empty() && name.size() <= kNameBytesMax &&
+        name.find_first_of("/:\\") == std::string_view::npos &&
+        std::ranges::none_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
     if (good) return {};
     return fail(
         ErrorKind::invalid_argument,
@@ -112,8 +111,7 @@ Result<std::optional<Found>> find_in(
             {project_id, name}
         ));
     if (!row) return std::optional<Found>{};
-    return std::optional(
-        Found{RegisteredModelId(row->integer("id")), project_id, std::string(name)}
+    return std::optional(Found{RegisteredModelId(row->integer("id")), project_id, std::string(name)}
     );
 }
 
@@ -187,7 +185,8 @@ Result<RegisteredModel> view(Session& session, RegisteredModelId id) {
 
 Result<void> touch(Session& session, RegisteredModelId id) {
     CHECK_OK(session.run(
-        "UPDATE registered_models SET updated_at = :now WHERE id = :id", {base::Clock::wall_ms(), id}
+        "UPDATE registered_models SET updated_at = :now WHERE id = :id",
+        {base::Clock::wall_ms(), id}
     ));
     return {};
 }
@@ -291,9 +290,21 @@ Result<std::vector<RegisteredModel>> search(
     return out;
 }
 
-Result<ModelId> resolve(
-    Session& session, const http::Actor& actor, std::string_view address
+Result<std::vector<RegisteredLine>> list(
+    Session& session, const http::Actor& actor, std::int64_t after, std::int64_t limit
 ) {
+    std::vector<store::Value> values = projects::visible_values(actor);
+    values.emplace_back(after);
+    values.emplace_back(limit);
+    return session.records<RegisteredLine>(
+        "SELECT id, project_id, name, description, last_version, created_at, updated_at FROM "
+        "registered_models WHERE " +
+            projects::visible_condition("project_id") + " AND id > :after ORDER BY id LIMIT :limit",
+        std::move(values)
+    );
+}
+
+Result<ModelId> resolve(Session& session, const http::Actor& actor, std::string_view address) {
     const Address parts = parts_of(address);
     TRY(const auto model, find(session, actor, parts.name, http::Right::read));
     std::string number(parts.version);
@@ -303,14 +314,14 @@ Result<ModelId> resolve(
         const bool any = number == "latest";
         TRY(const auto newest,
             latest(session, model.id, any ? std::vector<std::string>{} : std::vector{number}));
-        if (newest.empty()) return fail(ErrorKind::not_found, kVersionNotFound, {{"version", number}});
+        if (newest.empty())
+            return fail(ErrorKind::not_found, kVersionNotFound, {{"version", number}});
         number = std::ranges::max_element(newest, {}, [](const auto& v) {
                      return rows::number_of(v.version).value_or(0);
                  })->version;
     }
     TRY(const auto row, rows::version_row(session, model.id, number));
-    if (!row.model_id)
-        return fail(ErrorKind::conflict, kCannotPredict, {{"name", model.name}});
+    if (!row.model_id) return fail(ErrorKind::conflict, kCannotPredict, {{"name", model.name}});
     return ModelId(*row.model_id);
 }
 

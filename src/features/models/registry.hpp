@@ -17,7 +17,7 @@
 /// those of projects they are a member of. All run inside the caller's session.
 namespace csva::models::registry {
 
-/// The project that the tag csva.project_id of something new names.
+/// The project that the tag csva:project_id of something new names.
 std::optional<projects::ProjectId> wanted_project(const std::vector<KeyValue>& tags);
 
 /// A registered model that the actor may use.
@@ -73,14 +73,20 @@ base::Result<std::string> version_of_alias(
 
 /// The next number; two at once get two numbers.
 base::Result<RegisteredVersion> add_version(
-    store::Session& session, const Found& model, const NewRegisteredVersion& made, std::string_view user
+    store::Session& session,
+    const Found& model,
+    const NewRegisteredVersion& made,
+    std::string_view user
 );
 /// Errors of all below: models.version_not_found.
 base::Result<RegisteredVersion> version(
     store::Session& session, RegisteredModelId id, std::string_view number
 );
 base::Result<void> describe_version(
-    store::Session& session, RegisteredModelId id, std::string_view number, std::string_view description
+    store::Session& session,
+    RegisteredModelId id,
+    std::string_view number,
+    std::string_view description
 );
 base::Result<void> remove_version(
     store::Session& session, RegisteredModelId id, std::string_view number
@@ -162,6 +168,29 @@ CSVA_NOTES(
     {.field = "reason", .text = "Why, in their words; empty when they gave none."},
     {.field = "promoted_at", .text = "Unix milliseconds."}
 )
+/// A registered model, as lists of ours show it.
+struct RegisteredLine {
+    RegisteredModelId id;
+    std::int64_t project_id = 0;
+    std::string name;
+    std::string description;
+    std::int64_t last_version = 0;
+    std::int64_t created_at = 0;
+    std::int64_t updated_at = 0;
+};
+CSVA_DESCRIBE(
+    RegisteredLine, id, project_id, name, description, last_version, created_at, updated_at
+)
+CSVA_NOTES(
+    RegisteredLine,
+    {.field = "last_version", .text = "Highest number given; 0 before the first version."},
+    {.field = "updated_at", .text = "Unix milliseconds."}
+)
+/// Those the actor may read, by id, after `after`.
+base::Result<std::vector<RegisteredLine>> list(
+    store::Session& session, const http::Actor& actor, std::int64_t after, std::int64_t limit
+);
+
 /// Newest first, at most 500.
 base::Result<std::vector<PromotionLine>> history(store::Session& session, RegisteredModelId id);
 /// Puts an alias back to where it stood before its last move. Errors:

@@ -72,7 +72,8 @@ CSVA_NOTES(
     RegisteredVersion,
     {.field = "version", .text = "Number of the version, counted up and never used again."},
     {.field = "current_stage", .text = "None, Staging, Production or Archived."},
-    {.field = "source", .text = "Where its files are: models:/m-..., runs:/... or mlflow-artifacts:/..."},
+    {.field = "source",
+     .text = "Where its files are: models:/m-..., runs:/... or mlflow-artifacts:/..."},
     {.field = "model_id", .text = "Logged model it was registered from."},
     {.field = "tags", .defaulted = true},
     {.field = "aliases", .defaulted = true}

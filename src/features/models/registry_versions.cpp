@@ -49,7 +49,8 @@ Result<RegisteredVersion> version_from(Session& session, const store::Row& row) 
     out.source = row.text("source");
     out.run_id = row.text("run_id");
     out.run_link = row.text("run_link");
-    if (auto logged = row.text("logged_model_id"); !logged.empty()) out.model_id = std::move(logged);
+    if (auto logged = row.text("logged_model_id"); !logged.empty())
+        out.model_id = std::move(logged);
     TRY(out.tags,
         session.records<KeyValue>(
             "SELECT key, value FROM registered_model_version_tags WHERE version_id = :id ORDER BY "
@@ -144,8 +145,7 @@ Result<RegisteredVersion> add_version(
             "last_version",
             {model.id}
         ));
-    if (!counted)
-        return fail(ErrorKind::not_found, kRegisteredNotFound, {{"name", model.name}});
+    if (!counted) return fail(ErrorKind::not_found, kRegisteredNotFound, {{"name", model.name}});
     const std::int64_t number = counted->integer("last_version");
     const std::int64_t now = base::Clock::wall_ms();
     TRY(const auto id,
@@ -176,9 +176,7 @@ Result<RegisteredVersion> add_version(
     return version(session, model.id, std::to_string(number));
 }
 
-Result<RegisteredVersion> version(
-    Session& session, RegisteredModelId id, std::string_view number
-) {
+Result<RegisteredVersion> version(Session& session, RegisteredModelId id, std::string_view number) {
     TRY(const auto row, rows::version_row(session, id, number));
     TRY(auto found, versions_where(session, "WHERE v.id = :id", {row.id}));
     return std::move(found.front());
@@ -304,14 +302,9 @@ Result<void> roll_back(
             {id, alias}
         ));
     if (!last || last->is_null("former_version"))
-        return fail(
-            ErrorKind::conflict, kNothingToRollBack, {{"alias", std::string(alias)}}
-        );
+        return fail(ErrorKind::conflict, kNothingToRollBack, {{"alias", std::string(alias)}});
     return set_alias(
-        session,
-        id,
-        {std::string(alias), std::to_string(last->integer("former_version"))},
-        by
+        session, id, {std::string(alias), std::to_string(last->integer("former_version"))}, by
     );
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "features/accounts/service.hpp"
+#include "features/models/registry.hpp"
 #include "features/models/types.hpp"
 #include "foundation/base/result.hpp"
 #include "foundation/blob/blob.hpp"

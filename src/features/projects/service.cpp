@@ -161,11 +161,7 @@ Result<ProjectId> project_for_new(
 }
 
 Result<void> check_right(
-    store::Session& session,
-    const Actor& actor,
-    ProjectId id,
-    Right right,
-    std::string_view absent
+    store::Session& session, const Actor& actor, ProjectId id, Right right, std::string_view absent
 ) {
     if (actor.administrator) return {};
     TRY(const auto known, right_in(session, actor.user_id, id.value));

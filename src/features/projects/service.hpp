@@ -43,10 +43,7 @@ base::Result<void> check_right(
 /// Id of the row of `table` (one of ours, with project_id and name) that the actor means by a name:
 /// that of their own project, else of one they are a member of, else, for administrators, any.
 base::Result<std::optional<std::int64_t>> nearest_named(
-    store::Session& session,
-    const http::Actor& actor,
-    std::string_view table,
-    std::string_view name
+    store::Session& session, const http::Actor& actor, std::string_view table, std::string_view name
 );
 
 /// The inbox project, made when there is none.

@@ -23,14 +23,14 @@ std::unexpected<base::Error> bad() { return fail(ErrorKind::invalid_argument, kB
 Result<std::vector<std::string_view>> segments_of(std::string_view path) {
     std::vector<std::string_view> out;
     if (path.size() > kPathMax || path.starts_with('/')) return bad();
-    const bool drive = path.size() >= 2 && path[1] == ':' &&
-                       std::isalpha(static_cast<unsigned char>(path[0])) != 0;
-    if (drive) return bad();
     if (path.ends_with('/')) path.remove_suffix(1);
     while (true) {
         const auto slash = path.find('/');
         const auto one = path.substr(0, slash);
-        if (one.empty() || one == "." || one == ".." || std::ranges::any_of(one, [](char c) {
+        const bool drive = one.size() >= 2 && one[1] == ':' &&
+                           std::isalpha(static_cast<unsigned char>(one[0])) != 0;
+        if (drive || one.empty() || one == "." || one == ".." ||
+            std::ranges::any_of(one, [](char c) {
                 return static_cast<unsigned char>(c) < 0x20 || c == '\\' || c == '\x7f';
             }))
             return bad();

@@ -118,14 +118,13 @@ Result<MlflowDone> upload(const Parts& parts, Context& context, const ArtifactPa
     const auto size = static_cast<std::int64_t>(file->size);
     const std::string sha256 = file->sha256;
     file->release();
-    const auto freed = parts.database.transaction(
-        [&](Session& session) -> Result<std::optional<std::string>> {
+    const auto freed =
+        parts.database.transaction([&](Session& session) -> Result<std::optional<std::string>> {
             CHECK_OK(project_of(session, context.actor, location, Right::write));
             return put_artifact(
                 session, {project, location.owner, location.path, key, "", size, sha256}
             );
-        }
-    );
+        });
     if (!freed) {
         CHECK_OK(parts.blobs.remove(key));
         return std::unexpected(freed.error());
@@ -179,18 +178,14 @@ void add_proxy(http::Routes& routes, const Parts& parts) {
          .tag = "tracking",
          .body = http::Body::file,
          .limit_setting = "tracking.artifact_bytes"},
-        [parts](Context& context, const ArtifactPath& wish) {
-            return upload(parts, context, wish);
-        }
+        [parts](Context& context, const ArtifactPath& wish) { return upload(parts, context, wish); }
     );
     routes.add<ArtifactPath, MlflowDone>(
         Method::delete_,
         kArtifact,
         http::access::signed_in(Right::write),
         described("Delete a file, or a folder with all below it."),
-        [parts](Context& context, const ArtifactPath& wish) {
-            return remove(parts, context, wish);
-        }
+        [parts](Context& context, const ArtifactPath& wish) { return remove(parts, context, wish); }
     );
 }
 

@@ -1,4 +1,4 @@
-#include "features/models/registry.hpp"
+#include "features/models/service.hpp"
 #include "features/projects/service.hpp"
 #include "features/tracking/filter.hpp"
 #include "features/tracking/protocol.hpp"
@@ -48,7 +48,7 @@ CSVA_NOTES(
     ExperimentCreate,
     {.field = "artifact_location", .text = "Ignored: files are kept by this server."},
     {.field = "tags",
-     .text = "csva.project_id names the project it goes to; else the caller's own.",
+     .text = "csva:project_id names the project it goes to; else the caller's own.",
      .defaulted = true}
 )
 
@@ -101,7 +101,8 @@ CSVA_DESCRIBE(ExperimentPage, experiments, next_page_token)
 CSVA_NOTES(ExperimentPage, {.field = "experiments", .defaulted = true})
 
 Result<void> check_name(std::string_view name) {
-    if (name.empty()) return fail(ErrorKind::invalid_argument, "base.missing_field", {{"field", "name"}});
+    if (name.empty())
+        return fail(ErrorKind::invalid_argument, "base.missing_field", {{"field", "name"}});
     return check_length("name", name, kExperimentNameMax);
 }
 
@@ -136,9 +137,7 @@ Result<MlflowExperiment> view(Session& session, const ExperimentRow& row) {
     return out;
 }
 
-Result<ExperimentAnswer> by_name(
-    Session& session, const Actor& actor, const ExperimentName& wish
-) {
+Result<ExperimentAnswer> by_name(Session& session, const Actor& actor, const ExperimentName& wish) {
     TRY(const auto id,
         projects::nearest_named(session, actor, "tracking_experiments", wish.experiment_name));
     if (!id)
@@ -181,9 +180,7 @@ Result<ExperimentCreated> create(
     return ExperimentCreated{std::to_string(id)};
 }
 
-Result<ExperimentPage> search(
-    Session& session, const Actor& actor, const ExperimentSearch& wish
-) {
+Result<ExperimentPage> search(Session& session, const Actor& actor, const ExperimentSearch& wish) {
     static constexpr std::array<Attribute, 5> kAttributes = {{
         {"name", "e.name"},
         {"creation_time", "e.created_at", true},
@@ -240,7 +237,8 @@ Result<MlflowDone> set_stage(
         {stage, now, row.id}
     ));
     CHECK_OK(session.run(
-        "UPDATE tracking_runs SET lifecycle_stage = :stage WHERE experiment_id = :id", {stage, row.id}
+        "UPDATE tracking_runs SET lifecycle_stage = :stage WHERE experiment_id = :id",
+        {stage, row.id}
     ));
     return MlflowDone{};
 }
@@ -313,7 +311,8 @@ void add_changes(http::Routes& routes, const Parts& parts) {
         Method::post,
         "/api/2.0/mlflow/experiments/delete-experiment-tag",
         "Delete a tag of an experiment.",
-        [](Session& session, const Actor& actor, const ExperimentTagKey& wish) -> Result<MlflowDone> {
+        [](Session& session, const Actor& actor, const ExperimentTagKey& wish
+        ) -> Result<MlflowDone> {
             TRY(const auto row, experiment_of(session, actor, wish.experiment_id, Right::write));
             TRY(const auto gone,
                 session.run(
@@ -334,8 +333,8 @@ Result<std::string> condition_of_view(std::string_view alias, std::string_view v
     };
     CHECK_OK(check_choice("view_type", view_type, kViews));
     if (view_type == "ALL") return "1 = 1";
-    return std::string(alias) + ".lifecycle_stage = " +
-           (view_type == "ACTIVE_ONLY" ? "'active'" : "'deleted'");
+    return std::string(alias) +
+           ".lifecycle_stage = " + (view_type == "ACTIVE_ONLY" ? "'active'" : "'deleted'");
 }
 
 void add_experiments(http::Routes& routes, const Parts& parts) {

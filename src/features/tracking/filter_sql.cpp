@@ -53,9 +53,7 @@ std::string glob_of(std::string_view pattern) {
 }
 
 /// `column` compared as a number.
-Result<void> add_number(
-    Condition& out, const std::string& column, const Comparison& one
-) {
+Result<void> add_number(Condition& out, const std::string& column, const Comparison& one) {
     const auto symbol = symbol_of(one.op);
     if (symbol.empty() || is_text(one.values.front())) return cannot(one);
     out.sql += column + std::string(symbol) + ":value";
@@ -84,8 +82,8 @@ Result<void> add_text(
             }
             return {};
         case Operator::ilike:
-            out.sql += column + (backend == Backend::sqlite ? " LIKE :value"
-                                                            : " ILIKE :value ESCAPE ''");
+            out.sql +=
+                column + (backend == Backend::sqlite ? " LIKE :value" : " ILIKE :value ESCAPE ''");
             out.values.push_back(one.values.front());
             return {};
         case Operator::in:
@@ -220,17 +218,16 @@ Result<Ordering> ordering_of(
             continue;
         }
         const bool metric = term.subject == Subject::metric;
-        const Child& child = metric                            ? searchable.metrics
+        const Child& child = metric                           ? searchable.metrics
                              : term.subject == Subject::param ? searchable.params
-                                                               : searchable.tags;
+                                                              : searchable.tags;
         if (child.table.empty() || term.subject == Subject::dataset) return bad();
         const std::string name = "o" + std::to_string(out.values.size());
-        out.columns += ", (SELECT " +
-                       std::string(metric ? "CASE WHEN x.is_nan = 1 THEN NULL ELSE x.value END"
-                                          : "x.value") +
-                       " FROM " + std::string(child.table) + " x WHERE x." +
-                       std::string(child.owner) + " = " + std::string(searchable.key) +
-                       " AND x.key = :key LIMIT 1) AS " + name;
+        out.columns +=
+            ", (SELECT " +
+            std::string(metric ? "CASE WHEN x.is_nan = 1 THEN NULL ELSE x.value END" : "x.value") +
+            " FROM " + std::string(child.table) + " x WHERE x." + std::string(child.owner) + " = " +
+            std::string(searchable.key) + " AND x.key = :key LIMIT 1) AS " + name;
         out.values.emplace_back(term.key);
         out.sql += name + direction + " NULLS LAST, ";
     }

@@ -61,7 +61,9 @@ public:
                          "tracking_series s ON s.id = p.series_id WHERE s.id IS NULL"));
         std::vector<std::string> wrong;
         for (const auto& row : rows)
-            wrong.push_back("points of metric " + std::to_string(row.integer("id")) + " hang on no run");
+            wrong.push_back(
+                "points of metric " + std::to_string(row.integer("id")) + " hang on no run"
+            );
         return wrong;
     }
 };

@@ -35,16 +35,7 @@ struct LogMetric {
     std::optional<std::string> dataset_digest;
 };
 CSVA_DESCRIBE(
-    LogMetric,
-    run_id,
-    run_uuid,
-    key,
-    value,
-    timestamp,
-    step,
-    model_id,
-    dataset_name,
-    dataset_digest
+    LogMetric, run_id, run_uuid, key, value, timestamp, step, model_id, dataset_name, dataset_digest
 )
 CSVA_NOTES(
     LogMetric,
@@ -76,7 +67,9 @@ struct HistoryPage {
     std::optional<std::string> next_page_token;
 };
 CSVA_DESCRIBE(HistoryPage, metrics, next_page_token)
-CSVA_NOTES(HistoryPage, {.field = "metrics", .text = "All points, in order of time.", .defaulted = true})
+CSVA_NOTES(
+    HistoryPage, {.field = "metrics", .text = "All points, in order of time.", .defaulted = true}
+)
 
 /// One point on its way into the store; `series` is its place among the batch's keys.
 struct Point {

@@ -1,4 +1,4 @@
-#include "features/models/registry.hpp"
+#include "features/models/service.hpp"
 #include "features/tracking/protocol.hpp"
 
 namespace csva::tracking {
@@ -28,11 +28,11 @@ struct PromotionWish {
 CSVA_DESCRIBE(PromotionWish, registered_model_id, version, alias, stage, archive_existing, reason)
 CSVA_NOTES(
     PromotionWish,
-    {.field = "alias", .text = "Alias to put on it, such as champion; empty: none.", .defaulted = true},
-    {.field = "stage", .text = "Stage to put it into; empty: none.", .defaulted = true},
-    {.field = "archive_existing",
-     .text = "Archive what else is in that stage.",
+    {.field = "alias",
+     .text = "Alias to put on it, such as champion; empty: none.",
      .defaulted = true},
+    {.field = "stage", .text = "Stage to put it into; empty: none.", .defaulted = true},
+    {.field = "archive_existing", .text = "Archive what else is in that stage.", .defaulted = true},
     {.field = "reason", .text = "Why, for the history.", .maximum = 2000, .defaulted = true}
 )
 
@@ -47,6 +47,23 @@ CSVA_NOTES(
     {.field = "alias", .text = "Goes back to where it stood before its last move."},
     {.field = "reason", .text = "Why, for the history.", .maximum = 2000, .defaulted = true}
 )
+
+struct RegisteredQuery {
+    std::int64_t after = 0;
+    std::int64_t limit = 100;
+};
+CSVA_DESCRIBE(RegisteredQuery, after, limit)
+CSVA_NOTES(
+    RegisteredQuery,
+    {.field = "after", .text = "Id of the last one already seen.", .minimum = 0, .defaulted = true},
+    {.field = "limit", .text = "At most this many.", .minimum = 1, .maximum = 500, .defaulted = true
+    }
+)
+
+struct RegisteredList {
+    std::vector<registry::RegisteredLine> registered_models;
+};
+CSVA_DESCRIBE(RegisteredList, registered_models)
 
 struct PromotionList {
     std::vector<registry::PromotionLine> promotions;
@@ -107,10 +124,7 @@ Result<PromotionList> promote(Session& session, const Context& context, const Pr
     const auto id = wish.registered_model_id;
     if (!wish.stage.empty() || wish.alias.empty())
         CHECK_OK(registry::set_stage(
-            session,
-            id,
-            {wish.version, wish.stage, wish.archive_existing},
-            by(context, wish.reason)
+            session, id, {wish.version, wish.stage, wish.archive_existing}, by(context, wish.reason)
         ));
     if (!wish.alias.empty())
         CHECK_OK(
@@ -150,6 +164,18 @@ Result<Lineage> lineage(Session& session, const LineagePath& path) {
 
 void add_promotions(http::Routes& routes, const Parts& parts) {
     auto& database = parts.database;
+    routes.add<RegisteredQuery, RegisteredList>(
+        Method::get,
+        "/api/v1/registered-models",
+        http::access::signed_in(),
+        {.summary = "Registered models one may read, by id.", .tag = "models"},
+        [&database](Context& context, const RegisteredQuery& query) -> Result<RegisteredList> {
+            TRY(auto found, database.read([&](Session& session) {
+                return registry::list(session, context.actor, query.after, query.limit);
+            }));
+            return RegisteredList{std::move(found)};
+        }
+    );
     routes.add<RegisteredPath, PromotionList>(
         Method::get,
         "/api/v1/registered-models/{registered_model_id}/promotions",
@@ -177,9 +203,8 @@ void add_promotions(http::Routes& routes, const Parts& parts) {
         Method::post,
         "/api/v1/registered-models/{registered_model_id}/rollbacks",
         registered(Right::write),
-        {.summary = "Put an alias back to where it stood before.",
-         .tag = "models",
-         .errors = {409}},
+        {.summary = "Put an alias back to where it stood before.", .tag = "models", .errors = {409}
+        },
         [&database](Context& context, const RollBackWish& wish) {
             return database.transaction([&](Session& session) -> Result<PromotionList> {
                 CHECK_OK(registry::roll_back(

@@ -57,6 +57,18 @@ void add_side_routes(http::Routes& routes) {
             return http::Response::text(std::string(kProtocolVersion));
         }
     );
+    routes.add<http::NoRequest, http::Response>(
+        http::Method::get,
+        "/health",
+        http::access::open(),
+        {.summary = "OK, as MLflow's clients ask for it.",
+         .tag = "tracking",
+         .produces = {"text/plain"},
+         .quick = true},
+        [](http::Context&, const http::NoRequest&) -> base::Result<http::Response> {
+            return http::Response::text("OK");
+        }
+    );
     routes.add<http::NoRequest, ServerInfo>(
         http::Method::get,
         "/api/3.0/mlflow/server-info",
@@ -100,9 +112,7 @@ std::string_view error_code_of(const base::Error& error) {
 }
 
 const http::Dialect& dialect() {
-    static const http::Dialect mlflow = {
-        "mlflow_failure", &base::type_of<MlflowFailure>(), refuse
-    };
+    static const http::Dialect mlflow = {"mlflow_failure", &base::type_of<MlflowFailure>(), refuse};
     return mlflow;
 }
 

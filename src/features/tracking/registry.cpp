@@ -1,4 +1,4 @@
-#include "features/models/registry.hpp"
+#include "features/models/service.hpp"
 #include "features/tracking/filter.hpp"
 #include "features/tracking/protocol.hpp"
 #include "features/tracking/rows.hpp"
@@ -34,7 +34,7 @@ CSVA_DESCRIBE(RegisteredCreate, name, tags, description)
 CSVA_NOTES(
     RegisteredCreate,
     {.field = "tags",
-     .text = "csva.project_id names the project it goes to; else the caller's own.",
+     .text = "csva:project_id names the project it goes to; else the caller's own.",
      .defaulted = true},
     {.field = "description", .defaulted = true}
 )
@@ -96,7 +96,8 @@ struct RegisteredStages {
 CSVA_DESCRIBE(RegisteredStages, name, stages)
 CSVA_NOTES(
     RegisteredStages,
-    {.field = "stages", .text = "None, Staging, Production, Archived; none: all.", .defaulted = true}
+    {.field = "stages", .text = "None, Staging, Production, Archived; none: all.", .defaulted = true
+    }
 )
 
 struct RegisteredVersionList {

@@ -67,7 +67,8 @@ Result<ExperimentRow> experiment_of(
         if (!row) return ExperimentRow{0, project.value, std::string(kDefaultName), "active", 0, 0};
         return std::move(*row);
     }
-    TRY(auto row, session.record<ExperimentRow>(std::string(kExperiment) + "id = :id", {as_id(id)}));
+    TRY(auto row,
+        session.record<ExperimentRow>(std::string(kExperiment) + "id = :id", {as_id(id)}));
     if (!row) return absent();
     const auto allowed = projects::check_right(
         session, actor, projects::ProjectId(row->project_id), right, kExperimentNotFound
@@ -83,6 +84,8 @@ Result<RunRow> run_of(
     const auto absent = [&] {
         return fail(ErrorKind::not_found, kRunNotFound, {{"run", std::string(run_id)}});
     };
+    if (run_id.empty())
+        return fail(ErrorKind::invalid_argument, "base.missing_field", {{"field", "run_id"}});
     const bool hold = right != Right::read && session.backend() == store::Backend::postgres;
     TRY(auto row,
         session.record<RunRow>(
@@ -99,9 +102,7 @@ Result<RunRow> run_of(
     return std::move(*row);
 }
 
-Result<RunRow> active_run_of(
-    Session& session, const http::Actor& actor, std::string_view run_id
-) {
+Result<RunRow> active_run_of(Session& session, const http::Actor& actor, std::string_view run_id) {
     TRY(auto run, run_of(session, actor, run_id, Right::write));
     CHECK_OK(check_active(run.lifecycle_stage));
     return run;
@@ -248,9 +249,9 @@ Result<void> insert_many(
                 sql = std::string(before) + " VALUES " + many(rows, columns) + std::string(after);
             const auto begin = values.begin() + static_cast<std::ptrdiff_t>(at);
             const auto end = begin + static_cast<std::ptrdiff_t>(size);
-            CHECK_OK(session.run(
-                sql, {std::make_move_iterator(begin), std::make_move_iterator(end)}
-            ));
+            CHECK_OK(
+                session.run(sql, {std::make_move_iterator(begin), std::make_move_iterator(end)})
+            );
         }
     }
     return {};
@@ -268,7 +269,9 @@ Result<std::vector<store::Row>> rows_in(
         for (; ids.size() >= count; ids = ids.subspan(count)) {
             if (sql.empty())
                 sql = std::string(before) + " IN " + many(1, count) + std::string(after);
-            std::vector<store::Value> values(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(count));
+            std::vector<store::Value> values(
+                ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(count)
+            );
             TRY(auto found, session.rows(sql, std::move(values)));
             if (out.empty())
                 out = std::move(found);

@@ -136,7 +136,9 @@ base::Result<void> check_choice(
 base::Result<void> check_count(std::string_view what, std::size_t count, std::size_t maximum);
 
 /// 1..maximum. Errors: base.out_of_range.
-base::Result<std::int64_t> page_size(std::optional<std::int64_t> wanted, std::int64_t usual, std::int64_t maximum);
+base::Result<std::int64_t> page_size(
+    std::optional<std::int64_t> wanted, std::int64_t usual, std::int64_t maximum
+);
 
 /// The lines of a page beyond which there are more: asks for one more than wanted, drops it here,
 /// and says where the next page begins.

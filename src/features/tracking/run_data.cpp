@@ -67,9 +67,7 @@ struct RunInputs {
 };
 CSVA_DESCRIBE(RunInputs, run_id, datasets, models)
 CSVA_NOTES(
-    RunInputs,
-    {.field = "datasets", .defaulted = true},
-    {.field = "models", .defaulted = true}
+    RunInputs, {.field = "datasets", .defaulted = true}, {.field = "models", .defaulted = true}
 )
 
 struct RunOutputs {
@@ -161,9 +159,7 @@ Result<MlflowDone> log_model(Session& session, const Actor& actor, const RunMode
     return MlflowDone{};
 }
 
-Result<std::int64_t> dataset_id(
-    Session& session, const RunRow& run, const MlflowDataset& dataset
-) {
+Result<std::int64_t> dataset_id(Session& session, const RunRow& run, const MlflowDataset& dataset) {
     CHECK_OK(check_length("name", dataset.name, kExperimentNameMax));
     CHECK_OK(check_length("digest", dataset.digest, kKeyMax));
     CHECK_OK(check_length("source", dataset.source, kDatasetTextMax));
@@ -190,9 +186,7 @@ Result<std::int64_t> dataset_id(
 
 }  // namespace
 
-Result<void> log_params(
-    Session& session, const RunRow& run, std::span<const KeyValue> params
-) {
+Result<void> log_params(Session& session, const RunRow& run, std::span<const KeyValue> params) {
     if (params.empty()) return {};
     for (const auto& param : params) {
         CHECK_OK(check_key(param.key));
@@ -222,9 +216,7 @@ Result<void> log_params(
     );
 }
 
-Result<void> set_tags(
-    Session& session, const RunRow& run, std::span<const KeyValue> tags
-) {
+Result<void> set_tags(Session& session, const RunRow& run, std::span<const KeyValue> tags) {
     std::map<std::string, std::string> last;
     for (const auto& tag : tags) {
         CHECK_OK(check_key(tag.key));
@@ -234,9 +226,9 @@ Result<void> set_tags(
     std::vector<store::Value> values;
     for (auto& [key, value] : last) {
         if (key == kNameTag && value != run.name)
-            CHECK_OK(session.run(
-                "UPDATE tracking_runs SET name = :name WHERE id = :id", {value, run.id}
-            ));
+            CHECK_OK(
+                session.run("UPDATE tracking_runs SET name = :name WHERE id = :id", {value, run.id})
+            );
         values.insert(values.end(), {run.id, key, value});
     }
     return insert_many(
@@ -264,6 +256,33 @@ Result<void> log_inputs(
         ));
     }
     return {};
+}
+
+static void add_links(http::Routes& routes, const Parts& parts) {
+    add_writing<RunInputs, MlflowDone>(
+        routes,
+        parts,
+        Method::post,
+        "/api/2.0/mlflow/runs/log-inputs",
+        "Log the data sets and models that a run starts from.",
+        log_run_inputs
+    );
+    add_writing<RunOutputs, MlflowDone>(
+        routes,
+        parts,
+        Method::post,
+        "/api/2.0/mlflow/runs/outputs",
+        "Link a run to the models that it made.",
+        log_outputs
+    );
+    add_writing<RunModelJson, MlflowDone>(
+        routes,
+        parts,
+        Method::post,
+        "/api/2.0/mlflow/runs/log-model",
+        "Note a model of a run, as clients before MLflow 3 do.",
+        log_model
+    );
 }
 
 void add_run_data(http::Routes& routes, const Parts& parts) {
@@ -318,30 +337,7 @@ void add_run_data(http::Routes& routes, const Parts& parts) {
             return MlflowDone{};
         }
     );
-    add_writing<RunInputs, MlflowDone>(
-        routes,
-        parts,
-        Method::post,
-        "/api/2.0/mlflow/runs/log-inputs",
-        "Log the data sets and models that a run starts from.",
-        log_run_inputs
-    );
-    add_writing<RunOutputs, MlflowDone>(
-        routes,
-        parts,
-        Method::post,
-        "/api/2.0/mlflow/runs/outputs",
-        "Link a run to the models that it made.",
-        log_outputs
-    );
-    add_writing<RunModelJson, MlflowDone>(
-        routes,
-        parts,
-        Method::post,
-        "/api/2.0/mlflow/runs/log-model",
-        "Note a model of a run, as clients before MLflow 3 do.",
-        log_model
-    );
+    add_links(routes, parts);
 }
 
 }  // namespace csva::tracking

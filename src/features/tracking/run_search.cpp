@@ -28,9 +28,7 @@ struct RunSearch {
     std::vector<std::string> order_by;
     std::string page_token;
 };
-CSVA_DESCRIBE(
-    RunSearch, experiment_ids, filter, run_view_type, max_results, order_by, page_token
-)
+CSVA_DESCRIBE(RunSearch, experiment_ids, filter, run_view_type, max_results, order_by, page_token)
 CSVA_NOTES(
     RunSearch,
     {.field = "experiment_ids", .text = "None: no run is found.", .defaulted = true},
@@ -106,9 +104,8 @@ Result<RunPage> search(Session& session, const Actor& actor, const RunSearch& wi
     TRY(auto rows,
         session.records<RunRow>(
             "SELECT " + std::string(kRunColumns) + order.columns +
-                " FROM tracking_runs r WHERE r.experiment_id IN " + list + " AND " +
-                condition.sql + " AND " + view + " ORDER BY " + order.sql +
-                " LIMIT :limit OFFSET :offset",
+                " FROM tracking_runs r WHERE r.experiment_id IN " + list + " AND " + condition.sql +
+                " AND " + view + " ORDER BY " + order.sql + " LIMIT :limit OFFSET :offset",
             std::move(values)
         ));
     out.next_page_token = cut_page(rows, limit, offset);

@@ -103,7 +103,8 @@ Result<RunAnswer> create(Session& session, const Actor& actor, const RunCreate& 
         insert_run(
             session,
             experiment,
-            {name, wish.user_id, wish.start_time != 0 ? wish.start_time : base::Clock::wall_ms(), {}}
+            {name, wish.user_id, wish.start_time != 0 ? wish.start_time : base::Clock::wall_ms(), {}
+            }
         ));
     CHECK_OK(set_tags(session, row, tags));
     TRY(auto run, whole_run(session, row));
@@ -149,7 +150,7 @@ Result<void> add_texts(
     std::span<const std::int64_t> ids,
     const Places& places,
     std::vector<MlflowRun>& runs,
-    std::vector<KeyValue> MlflowRunData::*list
+    std::vector<KeyValue> MlflowRunData::* list
 ) {
     TRY(auto rows,
         rows_in(
@@ -160,10 +161,11 @@ Result<void> add_texts(
         ));
     for (auto& row : rows) {
         auto& run = runs[places.at(std::get<std::int64_t>(row.values[0].data))];
-        (run.data.*list).push_back(
-            {std::move(std::get<std::string>(row.values[1].data)),
-             std::move(std::get<std::string>(row.values[2].data))}
-        );
+        (run.data.*list)
+            .push_back(
+                {std::move(std::get<std::string>(row.values[1].data)),
+                 std::move(std::get<std::string>(row.values[2].data))}
+            );
     }
     return {};
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "features/models/registry_types.hpp"
+#include "features/models/service.hpp"
 #include "foundation/base/described.hpp"
 
 #include <cstdint>
@@ -248,9 +248,7 @@ struct MlflowModelData {
 };
 CSVA_DESCRIBE(MlflowModelData, params, metrics)
 CSVA_NOTES(
-    MlflowModelData,
-    {.field = "params", .defaulted = true},
-    {.field = "metrics", .defaulted = true}
+    MlflowModelData, {.field = "params", .defaulted = true}, {.field = "metrics", .defaulted = true}
 )
 
 struct MlflowLoggedModel {

@@ -1,4 +1,4 @@
-#include "features/models/registry.hpp"
+#include "features/models/service.hpp"
 #include "features/tracking/artifact_rows.hpp"
 #include "features/tracking/filter.hpp"
 #include "features/tracking/protocol.hpp"
@@ -235,9 +235,9 @@ void add_tags(http::Routes& routes, const Parts& parts) {
             TRY(const auto model, registry::find(session, actor, wish.name, Right::write));
             CHECK_OK(check_key(wish.key));
             CHECK_OK(check_length(wish.key, wish.value, kExperimentTagMax));
-            CHECK_OK(registry::set_version_tag(
-                session, model.id, wish.version, {wish.key, wish.value}
-            ));
+            CHECK_OK(
+                registry::set_version_tag(session, model.id, wish.version, {wish.key, wish.value})
+            );
             return MlflowDone{};
         }
     );
@@ -259,7 +259,8 @@ void add_tags(http::Routes& routes, const Parts& parts) {
         Method::post,
         "/api/2.0/mlflow/model-versions/transition-stage",
         "Put a version into a stage.",
-        [](Session& session, const Actor& actor, const VersionStage& wish) -> Result<VersionAnswer> {
+        [](Session& session, const Actor& actor, const VersionStage& wish
+        ) -> Result<VersionAnswer> {
             TRY(const auto model, registry::find(session, actor, wish.name, Right::write));
             CHECK_OK(registry::set_stage(
                 session,
@@ -282,9 +283,7 @@ void add_changes(http::Routes& routes, const Parts& parts) {
         [](Session& session, const Actor& actor, const VersionDescription& wish
         ) -> Result<VersionAnswer> {
             TRY(const auto model, registry::find(session, actor, wish.name, Right::write));
-            CHECK_OK(
-                registry::describe_version(session, model.id, wish.version, wish.description)
-            );
+            CHECK_OK(registry::describe_version(session, model.id, wish.version, wish.description));
             return view(session, model.id, wish.version);
         }
     );

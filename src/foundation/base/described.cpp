@@ -94,7 +94,9 @@ Result<void> check_range(const FieldNote* note, double value, const Place& place
         return fail(
             ErrorKind::invalid_argument,
             "base.out_of_range",
-            {{"field", place.text()}, limit("minimum", note->minimum), limit("maximum", note->maximum)}
+            {{"field", place.text()},
+             limit("minimum", note->minimum),
+             limit("maximum", note->maximum)}
         );
     }
     return {};
@@ -117,7 +119,9 @@ Result<void> check_note(
         case TypeKind::real:
             return check_range(note, *static_cast<double*>(object), place);
         case TypeKind::text:
-            return check_range(note, characters_of(*static_cast<const std::string*>(object)), place);
+            return check_range(
+                note, characters_of(*static_cast<const std::string*>(object)), place
+            );
         case TypeKind::list:
         case TypeKind::map:
             return check_range(note, static_cast<double>(type.size(object)), place);
@@ -175,7 +179,8 @@ Result<void> decode_record(
     for (const auto* member : unnamed) {
         const auto& map = rest->type();
         void* element = map.add_key(rest->member(object), member->key());
-        CHECK_OK(decode_value(member->value(), map.element(), element, place.member(member->key())));
+        CHECK_OK(decode_value(member->value(), map.element(), element, place.member(member->key()))
+        );
     }
     return {};
 }
@@ -394,12 +399,32 @@ void encode_number(std::string& out, double number) {
     out.append(buffer, end);
 }
 
+namespace {
+
 /// An optional, list or map with nothing in it.
-static bool is_empty(const TypeInfo& type, const void* object) {
+bool is_empty(const TypeInfo& type, const void* object) {
     return (type.kind == TypeKind::optional || type.kind == TypeKind::list ||
             type.kind == TypeKind::map) &&
            type.size(object) == 0;
 }
+
+void encode_record(std::string& out, const TypeInfo& type, const void* object, Writing writing) {
+    out += '{';
+    bool first = true;
+    for (const auto& field : type.fields) {
+        const void* member = field.member(const_cast<void*>(object));
+        if (writing == Writing::present_only && is_empty(field.type(), member)) continue;
+        if (!first) out += ',';
+        first = false;
+        out += '"';
+        out += field.name;
+        out += "\":";
+        encode(out, field.type(), member, writing);
+    }
+    out += '}';
+}
+
+}  // namespace
 
 void encode(std::string& out, const TypeInfo& type, const void* object, Writing writing) {
     switch (type.kind) {
@@ -464,22 +489,9 @@ void encode(std::string& out, const TypeInfo& type, const void* object, Writing 
             out += '}';
             break;
         }
-        case TypeKind::record: {
-            out += '{';
-            bool first = true;
-            for (const auto& field : type.fields) {
-                const void* member = field.member(const_cast<void*>(object));
-                if (writing == Writing::present_only && is_empty(field.type(), member)) continue;
-                if (!first) out += ',';
-                first = false;
-                out += '"';
-                out += field.name;
-                out += "\":";
-                encode(out, field.type(), member, writing);
-            }
-            out += '}';
+        case TypeKind::record:
+            encode_record(out, type, object, writing);
             break;
-        }
     }
 }
 

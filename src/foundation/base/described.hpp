@@ -120,6 +120,40 @@ struct TypeInfo {
     bool may_be_left_out(const FieldInfo& field) const;
 };
 
+/// How answers are written: each field always, or, for protocols that want it so, without the
+/// optionals, lists and maps that are empty.
+enum class Writing : std::uint8_t { every_field, present_only };
+
+/// Appends the object as JSON. NaN and infinities become null; an empty optional becomes null.
+void encode(
+    std::string& out,
+    const TypeInfo& type,
+    const void* object,
+    Writing writing = Writing::every_field
+);
+
+/// How requests are read. `lenient`, for other protocols: unknown fields are ignored, null is a
+/// field left out, and an integer may stand in quotes.
+enum class Reading : std::uint8_t { strict, lenient };
+
+/// Fills the object from JSON text. Refuses unknown fields, missing fields (but optionals and
+/// defaulted ones), wrong types and values outside a note's range. Errors: base.bad_json,
+/// base.unknown_field, base.missing_field, base.wrong_type, base.out_of_range, base.not_a_choice;
+/// details name the `field` by its path (`steps[2].column`).
+Result<void> decode(
+    std::string_view json, const TypeInfo& type, void* object, Reading reading = Reading::strict
+);
+
+/// Fills the object from text pairs (a form, a query string, path parameters): the same checks,
+/// with texts turned into the member's type; a repeated name fills a list; a record or a map is
+/// JSON inside its field, and a list of records may be one JSON list.
+Result<void> decode_pairs(
+    std::span<const std::pair<std::string, std::string>> pairs,
+    const TypeInfo& type,
+    void* object,
+    Reading reading = Reading::strict
+);
+
 /// Found by argument-dependent lookup for structs that have CSVA_NOTES.
 inline std::span<const FieldNote> csva_notes(const void*) { return {}; }
 
@@ -280,40 +314,6 @@ const TypeInfo& type_of() {
     static const TypeInfo info = detail::make_type<T>();
     return info;
 }
-
-/// How answers are written: each field always, or, for protocols that want it so, without the
-/// optionals, lists and maps that are empty.
-enum class Writing : std::uint8_t { every_field, present_only };
-
-/// Appends the object as JSON. NaN and infinities become null; an empty optional becomes null.
-void encode(
-    std::string& out,
-    const TypeInfo& type,
-    const void* object,
-    Writing writing = Writing::every_field
-);
-
-/// How requests are read. `lenient`, for other protocols: unknown fields are ignored, null is a
-/// field left out, and an integer may stand in quotes.
-enum class Reading : std::uint8_t { strict, lenient };
-
-/// Fills the object from JSON text. Refuses unknown fields, missing fields (but optionals and
-/// defaulted ones), wrong types and values outside a note's range. Errors: base.bad_json,
-/// base.unknown_field, base.missing_field, base.wrong_type, base.out_of_range, base.not_a_choice;
-/// details name the `field` by its path (`steps[2].column`).
-Result<void> decode(
-    std::string_view json, const TypeInfo& type, void* object, Reading reading = Reading::strict
-);
-
-/// Fills the object from text pairs (a form, a query string, path parameters): the same checks,
-/// with texts turned into the member's type; a repeated name fills a list; a record or a map is
-/// JSON inside its field, and a list of records may be one JSON list.
-Result<void> decode_pairs(
-    std::span<const std::pair<std::string, std::string>> pairs,
-    const TypeInfo& type,
-    void* object,
-    Reading reading = Reading::strict
-);
 
 /// JSON Schema (2020-12) of the type; records become `{"$ref":"#/components/schemas/<name>"}` and
 /// are added to `components`.

@@ -141,8 +141,7 @@ base::Result<void> Core::check_body(const Exchange& exchange) const {
         return base::fail(
             ErrorKind::too_large,
             large ? "http.file_too_large" : "http.body_too_large",
-            {{"limit_bytes",
-              static_cast<std::int64_t>(large ? largest_file : limits.body_bytes)}}
+            {{"limit_bytes", static_cast<std::int64_t>(large ? largest_file : limits.body_bytes)}}
         );
     return {};
 }

@@ -13,8 +13,8 @@
 
 namespace csva::http {
 
-/// How the body of a request arrives. `json_or_form`: both are decoded into the same struct. `file`:
-/// the body is one file, staged as Context::file("file").
+/// How the body of a request arrives. `json_or_form`: both are decoded into the same struct.
+/// `file`: the body is one file, staged as Context::file("file").
 enum class Body : std::uint8_t { none, json, json_or_form, multipart, raw, file };
 
 /// The manners of another protocol, for the routes below a prefix: unknown fields are ignored, what
@@ -43,7 +43,7 @@ struct RouteDoc {
         false;  ///< Tried on the network thread with Context::memory_only; a handler that must wait
                 ///< answers Context::ask_again() and runs once more on the pool.
     std::string_view limit_setting = {};  ///< Of Body::file: largest size, if not that of uploads.
-    bool csrf_exempt = false;         ///< Only for routes without a session (sign-in).
+    bool csrf_exempt = false;             ///< Only for routes without a session (sign-in).
     std::string_view page_file = {};  ///< A page without a handler: whoever asks gets this static
                                       ///< file.
 };
@@ -186,8 +186,8 @@ public:
     /// A page of the web UI that needs no handler: everybody whom `access` lets in gets `file`.
     void add_page(std::string_view literal, Access access, std::string_view file = "/index.html");
 
-    /// From now on routes whose literal begins with `prefix` speak `dialect`, and so does the answer
-    /// to an unknown address there.
+    /// From now on routes whose literal begins with `prefix` speak `dialect`, and so does the
+    /// answer to an unknown address there.
     void speak(std::string_view prefix, const Dialect& dialect) {
         dialects_.emplace_back(prefix, &dialect);
     }
