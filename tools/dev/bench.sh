@@ -1,4 +1,4 @@
-# ./dev bench http|data|train|quality|drift
+# ./dev bench http|data|train|quality|drift|tracking
 # shellcheck shell=bash
 source tools/dev/build.sh
 

@@ -70,6 +70,11 @@ test_alerting() {
         tee "$REPORTS/alerting.log"
 }
 
+# MLflow's own clients against us and against MLflow's own server, the same test.
+test_mlflow() {
+    CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 400 tests/peers/mlflow/run 2>&1 | tee "$REPORTS/mlflow.log"
+}
+
 # Lines of src/ that all of these ran: there is one build, so that the whole run fits into its time.
 report_coverage() {
     gcovr --root . --filter src/ --exclude '.*_test\.cpp' --gcov-executable "llvm-cov-19 gcov" -j "$JOBS" \
@@ -95,6 +100,7 @@ dev_test() {
     stage "Schemathesis" test_peers
     stage "Scores beside scikit-learn" test_scores
     stage "Alerting" test_alerting
+    stage "MLflow's clients" test_mlflow
     stage "Kill tests on both back ends" test_kill
     stage "Browser tests" test_e2e
     stage "Coverage of src/" report_coverage

@@ -110,7 +110,8 @@ Result<http::Response> download(const Parts& parts, Context& context, const Arti
 Result<MlflowDone> upload(const Parts& parts, Context& context, const ArtifactPath& wish) {
     TRY(const auto location, location_of(wish.artifact_path));
     if (location.path.empty()) return fail(ErrorKind::invalid_argument, kBadPath);
-    TRY(const auto project, parts.database.read([&](Session& session) {
+    // In a transaction: asking to write holds the run's row, which a look cannot.
+    TRY(const auto project, parts.database.transaction([&](Session& session) {
         return project_of(session, context.actor, location, Right::write);
     }));
     auto* file = context.file("file");
