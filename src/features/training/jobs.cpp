@@ -107,8 +107,10 @@ Result<std::string> body(const std::string& input, const fs::path& out, base::Co
     if (rows->replay().learns())
         refit = [&rows](std::span<const std::int64_t> ids) { return rows->refit(ids); };
     TRY(const auto outcome, learn::train(*rows, order.request, control, refit));
-    TRY(auto again, open_rows(order, out, control));
-    TRY(const auto reference, bundle::make_reference(outcome, rows->replay(), *again, control));
+    // A training that was stopped keeps its best model, with all that goes with it.
+    base::Control calm;
+    TRY(auto again, open_rows(order, out, calm));
+    TRY(const auto reference, bundle::make_reference(outcome, rows->replay(), *again, calm));
     CHECK_OK(bundle::save((out / kBundleFolder).string(), outcome, rows->replay(), reference));
     CHECK_OK(base::write_file(out / kHeldOutFile, outcome.held_out_csv));
     return base::to_json(outcome.report);

@@ -25,6 +25,7 @@ def table(source, rows):
 
 def measure(csva):
     """The whole command, reading of a small reference included."""
+    csva = str(pathlib.Path(csva).resolve())
     with tempfile.TemporaryDirectory() as name:
         folder, source = pathlib.Path(name), numpy.random.default_rng(1)
         table(source, 20_000).to_csv(folder / "reference.csv", index=False)
