@@ -39,8 +39,8 @@ class Service:
         if token:
             self.http.headers["Authorization"] = "Bearer " + token
 
-    def call(self, path, params=None, **body):
-        answer = (self.http.get(self.url + path, params=params, timeout=300) if params
+    def call(self, path, query=None, **body):
+        answer = (self.http.get(self.url + path, params=query, timeout=300) if query
                   else self.http.post(self.url + path, json=body, timeout=300))
         answer.raise_for_status()
         return answer.json()
@@ -73,7 +73,7 @@ class Service:
         start = time.perf_counter()
         self.log(run, 0)
         taken = time.perf_counter() - start
-        info = self.call("runs/get", params={"run_id": run})["run"]["data"]["metrics"]
+        info = self.call("runs/get", query={"run_id": run})["run"]["data"]["metrics"]
         return taken, [[m["key"], m["value"], m["step"]] for m in info]
 
     def search(self, _):
@@ -87,7 +87,7 @@ class Service:
     def history(self, _):
         start, found, token = time.perf_counter(), [], ""
         while token is not None:
-            page = self.call("metrics/get-history", params={
+            page = self.call("metrics/get-history", query={
                 "run_id": self.long, "metric_key": "loss", "max_results": PAGE, **({"page_token": token} if token else {})})
             found += page["metrics"]
             token = page.get("next_page_token")
