@@ -1,9 +1,9 @@
 """./dev bench tracking [--runs 10000] [--points 100000]: our tracking beside `mlflow server` in one run.
 
-Both on SQLite in a folder of their own, MLflow at its default number of workers, one keep-alive client (with a token for us). Measured
-at the middle of `--rounds` calls: log-batch of 1,000 metrics, runs/search over 10,000 runs (a filter on a metric and a param, ordered by a
-metric, a page of 1,000), get-history of 100,000 points in pages of 25,000. Prints both times, the ratio, versions, and a checksum of both
-answers. Exit status 1 when an answer differs or a ratio is below 10.
+Both on SQLite in a folder of their own, MLflow at its default number of workers, one keep-alive client (with a token for us).
+Measured at the middle of `--rounds` calls: log-batch of 1,000 metrics, runs/search over 10,000 runs (a filter on a metric and a
+param, ordered by a metric, a page of 1,000), get-history of 100,000 points in pages of 25,000. Prints both times, the ratio,
+versions, and a checksum of both answers. Exit status 1 when an answer differs or a ratio is below 10.
 """
 import argparse
 import hashlib
