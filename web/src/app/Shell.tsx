@@ -34,6 +34,9 @@ function AccountMenu({ me }: { me: WhoAmI }) {
                 <Menu.Item component={Link} to="/projects/">
                     {t('base:ui.nav.projects')}
                 </Menu.Item>
+                <Menu.Item component={Link} to="/mlflow/">
+                    {t('base:ui.nav.tracking')}
+                </Menu.Item>
                 {me.user.administrator && (
                     <Menu.Item component={Link} to="/users/">
                         {t('base:ui.nav.users')}
@@ -78,6 +81,15 @@ function Header({ me }: { me: WhoAmI }) {
                                 visibleFrom="sm"
                             >
                                 {t('base:ui.nav.projects')}
+                            </Button>
+                            <Button
+                                component={Link}
+                                to="/mlflow/"
+                                variant="subtle"
+                                size="xs"
+                                visibleFrom="sm"
+                            >
+                                {t('base:ui.nav.tracking')}
                             </Button>
                         </nav>
                     </Group>

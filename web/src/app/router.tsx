@@ -51,6 +51,7 @@ export const routes = [
                 element: page(lazy(() => import('../features/predictions/TestModelPage'))),
             },
             { path: '/account/', element: page(lazy(() => import('../features/accounts/AccountPage'))) },
+            { path: '/mlflow/', element: page(lazy(() => import('../features/tracking/TrackingPage'))) },
             { path: '/projects/', element: page(lazy(() => import('../features/projects/ProjectsPage'))) },
             { path: '/users/', element: page(lazy(() => import('../features/accounts/UsersPage'))) },
             { path: '*', element: <Missing /> },

@@ -24,11 +24,11 @@ configure({ asyncUtilTimeout: 10_000 });
 beforeAll(() => startI18n('en'));
 afterEach(() => cleanup());
 
-// jsdom lays nothing out: the grid's window on the rows needs a size.
+// jsdom lays nothing out: tables that draw only the rows in sight need a size.
 const sizeOfGrid = (size: number) => ({
     configurable: true,
     get(this: HTMLElement) {
-        return this.classList.contains('grid') ? size : 0;
+        return this.classList.contains('grid') || this.classList.contains('runs') ? size : 0;
     },
 });
 Object.defineProperties(HTMLElement.prototype, {
