@@ -120,6 +120,7 @@ void register_routes(http::Routes& routes, store::Database& database, blob::Blob
     routes.speak("/api/2.0/mlflow", dialect());
     routes.speak("/api/3.0/mlflow", dialect());
     routes.alias("/ajax-api/2.0/mlflow/", "/api/2.0/mlflow/");
+    routes.add_page("/mlflow/", http::access::signed_in());
     const Parts parts{database, blobs};
     add_side_routes(routes);
     add_experiments(routes, parts);
