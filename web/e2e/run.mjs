@@ -9,6 +9,7 @@ import { cleaning } from './cleaning.mjs';
 import { predict, train } from './journeys.mjs';
 import { withoutMouse } from './keyboard.mjs';
 import { startServer } from './server.mjs';
+import { tracking } from './tracking.mjs';
 import { asColleague, firstRun, liveTraining, people, tabs, uploadStates } from './states.mjs';
 
 const shared = process.env.CSVA_SHARED_DATA;
@@ -84,6 +85,7 @@ async function oneFile(visit, language, file) {
 
 async function aroundTitanic(visit, language) {
     const view = `${visit.url}/view/1/`;
+    if (runs('tracking')) await journey(visit, `${language}-tracking`, () => tracking(visit, language));
     if (runs('tabs')) await journey(visit, `${language}-tabs`, () => tabs(visit, language, view));
     if (runs('live')) {
         const go = () => liveTraining(visit, language, view, targets['titanic.csv']);
