@@ -1,4 +1,4 @@
-import { Stack } from '@mantine/core';
+import { Group, Stack } from '@mantine/core';
 import { ParallelChart } from 'echarts/charts';
 import { ParallelComponent } from 'echarts/components';
 import * as echarts from 'echarts/core';
@@ -70,7 +70,7 @@ function Differences({ title, lines, runs }: { title: string; lines: Line[]; run
                     { key: 'key', head: t('tracking:ui.key'), rowHead: true, cell: (line) => line.key },
                     ...runs.map((run, i) => ({
                         key: run.info.run_id,
-                        head: <Link to={`/mlflow/?run=${run.info.run_id}`}>{run.info.run_name}</Link>,
+                        head: run.info.run_name,
                         cell: (line: Line) => line.values[i],
                     })),
                 ]}
@@ -96,6 +96,13 @@ function Compared({ runs }: { runs: Run[] }) {
     );
     return (
         <Stack gap={48}>
+            <Group gap="lg">
+                {runs.map((run) => (
+                    <Link key={run.info.run_id} to={`/mlflow/?run=${run.info.run_id}`}>
+                        {run.info.run_name}
+                    </Link>
+                ))}
+            </Group>
             <Differences title={t('tracking:ui.metrics')} lines={scores} runs={runs} />
             <Differences title={t('tracking:ui.compare.params')} lines={params.filter(differ)} runs={runs} />
             {common.length > 1 && (

@@ -17,6 +17,7 @@ function Curve({ metric, names, histories }: CurveProps) {
     const { t } = useTranslation();
     const option = useCallback(
         (ink: Ink) => ({
+            color: [ink.accent, '#b4531b', '#3b5bdb', '#8a3f8f', '#5c6b00'],
             grid: { left: 60, right: 16, top: 16, bottom: 36 },
             tooltip: { trigger: 'axis' },
             xAxis: { type: 'value', name: t('tracking:ui.step'), nameLocation: 'middle', nameGap: 24 },
