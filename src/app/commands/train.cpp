@@ -1,9 +1,10 @@
 #include "app/commands/commands.hpp"
-#include "app/commands/learning.hpp"
-#include "engine/bundle/model.hpp"
-#include "engine/duck/parquet.hpp"
+#include "engine/bundle/reference.hpp"
+#include "engine/bundle/score.hpp"
 #include "engine/reading/read_csv.hpp"
 #include "engine/stats/catalogue.hpp"
+#include "engine/stats/scores.hpp"
+#include "foundation/base/files.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -12,29 +13,6 @@
 #include <iostream>
 
 namespace csva::app {
-
-base::Result<ReadFile> read_table(
-    const std::string& file, bool all_text, const base::fs::path& parent, base::Control& control
-) {
-    TRY(auto folder, base::TemporaryFolder::make(parent));
-    const std::string parquet = (folder.path() / "table.parquet").string();
-    TRY(const auto read,
-        reading::read_csv(
-            {.input = file,
-             .parquet = parquet,
-             .temporary_folder = folder.path().string(),
-             .all_text = all_text},
-            control
-        ));
-    TRY(auto rows,
-        duck::open_table(
-            parquet,
-            read.schema,
-            {},
-            {.memory_limit_bytes = 200'000'000, .allowed_files = {parquet}}
-        ));
-    return ReadFile{std::move(folder), std::move(rows)};
-}
 
 namespace {
 
@@ -92,6 +70,25 @@ base::Result<T> choice(const std::string& text, const char* option) {
 struct Tested {
     std::vector<int> truth, predicted;
     std::vector<double> probabilities, positive, values, estimates;
+
+    void add(const learn::Report& report, std::string_view cell, std::span<const double> answer) {
+        if (report.classes.empty()) {
+            std::string point(cell);
+            std::ranges::replace(point, ',', '.');
+            char* end = nullptr;
+            const double value = std::strtod(point.c_str(), &end);
+            if (point.empty() || *end != '\0') return;
+            values.push_back(value);
+            estimates.push_back(answer[0]);
+            return;
+        }
+        const auto at = std::ranges::find(report.classes, cell);
+        if (at == report.classes.end()) return;
+        truth.push_back(static_cast<int>(at - report.classes.begin()));
+        predicted.push_back(static_cast<int>(stats::likeliest(answer)));
+        probabilities.insert(probabilities.end(), answer.begin(), answer.end());
+        if (answer.size() == 2) positive.push_back(answer[1]);
+    }
 };
 
 base::Result<Tested> test_rows(
@@ -100,52 +97,32 @@ base::Result<Tested> test_rows(
     const base::fs::path& parent,
     base::Control& control
 ) {
-    TRY(auto read, read_table(file, true, parent, control));
     const auto& report = model.description().report;
-    const auto& columns = read.rows->schema().columns;
-    const auto target = read.rows->schema().find(report.target);
-    if (!target)
-        return base::fail(
-            base::ErrorKind::invalid_argument, learn::kUnknownTarget, {{"column", report.target}}
-        );
+    const std::size_t outputs = std::max<std::size_t>(1, report.classes.size());
     Tested out;
-    table::Batch batch;
-    for (;;) {
-        TRY(const bool more, read.rows->next(batch));
-        if (!more) return out;
-        for (std::size_t r = 0; r < batch.rows(); ++r) {
-            std::map<std::string, base::Cell> row;
-            for (std::size_t c = 0; c < columns.size(); ++c)
-                if (!batch.columns[c].missing(r))
-                    row[columns[c].name] = {
-                        .kind = base::Cell::Kind::text,
-                        .text = std::string(batch.columns[c].texts[r])
-                    };
-                else
-                    row[columns[c].name] = {};
-            TRY(const auto p, model.predict(row));
-            const auto& truth = row[report.target].text;
-            if (report.classes.empty()) {
-                std::string point = truth;
-                std::ranges::replace(point, ',', '.');
-                char* end = nullptr;
-                const double value = std::strtod(point.c_str(), &end);
-                if (point.empty() || *end != '\0') continue;
-                out.values.push_back(value);
-                out.estimates.push_back(p.prediction.number);
-                continue;
-            }
-            const auto at = std::ranges::find(report.classes, truth);
-            if (at == report.classes.end()) continue;
-            out.truth.push_back(static_cast<int>(at - report.classes.begin()));
-            out.predicted.push_back(static_cast<int>(
-                std::ranges::find(report.classes, p.prediction.text) - report.classes.begin()
-            ));
-            for (const auto& c : report.classes) out.probabilities.push_back(p.probabilities.at(c));
-            if (report.classes.size() == 2)
-                out.positive.push_back(p.probabilities.at(report.classes[1]));
-        }
-    }
+    const auto take = [&](table::TableReader& rows) -> base::Result<void> {
+        const auto target = rows.schema().find(report.target);
+        if (!target)
+            return base::fail(
+                base::ErrorKind::invalid_argument,
+                learn::kUnknownTarget,
+                {{"column", report.target}}
+            );
+        const auto add = [&](bundle::Answered& batch) -> base::Result<void> {
+            const auto& truth = batch.rows.columns[*target];
+            for (std::size_t r = 0; r < batch.rows.rows(); ++r)
+                if (!truth.missing(r))
+                    out.add(report, truth.texts[r], {&batch.answers.values[r * outputs], outputs});
+            return {};
+        };
+        CHECK_OK(bundle::answer_rows(model, {.take = add}, rows, control));
+        return {};
+    };
+    CHECK_OK(reading::read_csv(
+        {.input = file, .temporary_folder = parent.string(), .all_text = true, .take = take},
+        control
+    ));
+    return out;
 }
 
 base::Result<std::map<std::string, double>> test_scores(
@@ -178,6 +155,53 @@ base::Result<std::map<std::string, double>> test_scores(
     return out;
 }
 
+/// A CSV file in memory, as training takes it.
+struct ReadFile {
+    table::Schema schema;
+    learn::RawTable table;
+};
+
+base::Result<ReadFile> read_table(
+    const std::string& file,
+    const learn::TrainRequest& request,
+    const base::fs::path& parent,
+    base::Control& control
+) {
+    base::Result<learn::RawTable> table;
+    TRY(auto read,
+        reading::read_csv(
+            {.input = file,
+             .temporary_folder = parent.string(),
+             .take = [&](table::TableReader& rows) -> base::Result<void> {
+                 table = base::Result<learn::RawTable>();  // frees what another pass has read
+                 table = learn::load_table(rows, request, control);
+                 return {};  // The types of the sample may be what is wrong.
+             }},
+            control
+        ));
+    if (!table) return std::unexpected(std::move(table).error());
+    return ReadFile{std::move(read.schema), std::move(*table)};
+}
+
+/// What watching compares with; it wants the columns that matter most, so the file is read again.
+base::Result<drift::Reference> reference_of(
+    const std::string& file,
+    const learn::TrainOutcome& outcome,
+    const recipe::Replay& replay,
+    const base::fs::path& parent,
+    base::Control& control
+) {
+    base::Result<drift::Reference> reference;
+    const auto take = [&](table::TableReader& rows) -> base::Result<void> {
+        reference = bundle::make_reference(outcome, replay, rows, control);
+        return {};  // The types of the sample may be what is wrong.
+    };
+    CHECK_OK(reading::read_csv(
+        {.input = file, .temporary_folder = parent.string(), .take = take}, control
+    ));
+    return reference;
+}
+
 /// What is left of the whole command's time for learning: the rest saves the model, and reads and
 /// scores the rows of --test as slowly as the table was read.
 double learning_share(const Options& o, double budget, double used) {
@@ -204,14 +228,14 @@ base::Result<void> train(const Options& o) {
     base::Control& control = o.json ? silent : shown;
     const auto begin = std::chrono::steady_clock::now();
     TRY(const auto parent, temporary_parent(o.common));
-    TRY(auto read, read_table(o.file, false, parent, control));
     learn::TrainRequest request{o.target, task, preset, budget, o.train};
+    TRY(auto read, read_table(o.file, request, parent, control));
     const double used =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (budget > 0) request.budget_s = std::max(0.5, learning_share(o, budget, used));
-    TRY(const auto outcome, learn::train(*read.rows, request, control));
-    TRY(const auto replay, recipe::Replay::load(read.rows->schema(), {}));
-    TRY(const auto reference, bundle::make_reference(outcome, replay, *read.rows, control));
+    TRY(const auto outcome, learn::train(std::move(read.table), request, control));
+    TRY(const auto replay, recipe::Replay::load(read.schema, {}));
+    TRY(const auto reference, reference_of(o.file, outcome, replay, parent, control));
     CHECK_OK(bundle::save(o.model, outcome, replay, reference));
     if (!o.held_out.empty()) CHECK_OK(base::write_file(o.held_out, outcome.held_out_csv));
     std::map<std::string, double> test;

@@ -5,10 +5,34 @@
 #include "foundation/base/control.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <ostream>
+#include <string>
 #include <string_view>
 
 namespace csva::bundle {
+
+/// Rows as texts with their answers.
+struct Answered {
+    table::Batch rows;
+    Answers answers;
+    std::string text;  ///< What `write` made of them.
+};
+
+/// What is done with answers: `write` on any thread, then `take` one batch at a time, in order.
+struct AnswerUse {
+    std::string_view name;  ///< A leaderboard name, empty for the best.
+    bool with_warnings = false;
+    std::function<void(Answered&)> write;
+    std::function<base::Result<void>(Answered&)> take;
+};
+
+/// Answers every row of a table of texts on all cores, a batch at a time; what `take` hears does
+/// not depend on their number. Returns the number of rows. Errors: bundle.unknown_model, those of
+/// the reader and of `take`, jobs.cancelled.
+base::Result<std::int64_t> answer_rows(
+    const Model& model, const AnswerUse& use, table::TableReader& rows, base::Control& control
+);
 
 /// How a file of answers looks.
 struct ScoreOptions {
@@ -17,9 +41,8 @@ struct ScoreOptions {
     bool json = false;          ///< One JSON object a line, with warnings, instead of CSV.
 };
 
-/// Answers every row of a table of texts: the one way of the command line and of batch jobs, a
-/// batch at a time. Returns the number of rows. Errors: bundle.unknown_model, those of the reader,
-/// base.file_unwritable, jobs.cancelled.
+/// Writes the answers of a table of texts: the one way of the command line and of batch jobs.
+/// Returns the number of rows. Errors: those of answer_rows, base.file_unwritable.
 base::Result<std::int64_t> score_rows(
     const Model& model,
     const ScoreOptions& options,

@@ -276,6 +276,13 @@ base::Result<Fit> fit_candidate(
     return fit;
 }
 
+base::Result<void> bin(
+    const FitContext& x, const Candidate& c, std::span<const std::uint32_t> rows, Binned& binned
+) {
+    CHECK_OK(bin_rows(x, c.bins, rows, {}, x.labels, &binned));
+    return {};
+}
+
 double work_units(
     const Candidate& c, int trees, std::size_t rows, const Matrix& matrix, int classes
 ) {

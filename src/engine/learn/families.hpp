@@ -74,6 +74,15 @@ base::Result<Fit> fit_candidate(
     Binned* binned = nullptr
 );
 
+/// Bins `rows` for a fit of this candidate on them that nothing judges; after it that fit needs no
+/// matrix.
+base::Result<void> bin(
+    const FitContext& context,
+    const Candidate& candidate,
+    std::span<const std::uint32_t> rows,
+    Binned& binned
+);
+
 /// Estimated seconds of one core for a fit: the unit of the budget, so that a rerun makes the same
 /// choices.
 double work_units(

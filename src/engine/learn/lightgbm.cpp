@@ -140,14 +140,14 @@ base::Result<void> push(
 
 }  // namespace
 
-void Matrix::count_distinct() {
+void Matrix::count_distinct(std::span<const std::uint32_t> among) {
     constexpr std::size_t kSample = 4000;
-    const std::size_t step = rows / kSample + 1;
+    const std::size_t step = among.size() / kSample + 1;
     distinct.clear();
     for (const auto& column : columns) {
         std::vector<float> seen;
-        for (std::size_t i = 0; i < rows; i += step)
-            if (!std::isnan(column[i])) seen.push_back(column[i]);
+        for (std::size_t i = 0; i < among.size(); i += step)
+            if (!std::isnan(column[among[i]])) seen.push_back(column[among[i]]);
         std::ranges::sort(seen);
         const auto gone = std::ranges::unique(seen);
         distinct.push_back(std::max<std::size_t>(2, seen.size() - gone.size()));

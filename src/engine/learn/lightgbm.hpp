@@ -15,9 +15,10 @@ struct Matrix {
     std::size_t rows = 0;
     std::vector<std::vector<float>> columns;
     std::vector<std::int64_t> levels;  ///< By column: 0 for a number, else its count of categories.
-    /// By column: different values in a sample, at least 2; the cuts that a fit can have.
+    /// By column: different values in a sample of some rows, at least 2; the cuts that a fit can
+    /// have.
     std::vector<std::size_t> distinct;
-    void count_distinct();
+    void count_distinct(std::span<const std::uint32_t> rows);
 };
 
 /// LightGBM's library, opened by dlopen at first use. Errors: learn.library_missing.

@@ -14,88 +14,22 @@ namespace {
 
 using table::ColumnType;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t kMaxClasses = 100;
 constexpr std::size_t kMaxCategories = 1000;
 constexpr std::size_t kMaxWords = 40;
+constexpr std::size_t kRowsOfOwn = 500;
 // A row number is worth a look (rows in order of time) when there are many rows; one that nearly
 // gives the target away only says that the file is sorted by it.
 constexpr std::size_t kRowNumberRows = 1000;
 constexpr double kRowNumberExplains = 0.97;
 
-bool is_time(ColumnType t) {
-    return t == ColumnType::date || t == ColumnType::timestamp || t == ColumnType::time;
-}
+using RowSpan = std::span<const std::uint32_t>;
 
-/// Texts to numbers while reading.
-struct Dictionary {
-    std::unordered_map<std::string, std::int32_t> numbers;
-    std::int32_t add(RawColumn& column, std::string_view text) {
-        const auto [at, fresh] =
-            numbers.try_emplace(std::string(text), static_cast<std::int32_t>(column.texts.size()));
-        if (fresh) {
-            column.texts.emplace_back(text);
-            column.text_counts.push_back(0);
-        }
-        ++column.text_counts[static_cast<std::size_t>(at->second)];
-        return at->second;
-    }
-};
-
-void append(
-    RawColumn& column, Dictionary& dictionary, const table::ColumnData& data, std::size_t row
-) {
-    const bool missing = data.missing(row) || (column.is_text() && data.texts[row].empty());
-    column.missing += missing ? 1 : 0;
-    if (column.is_text())
-        column.codes.push_back(missing ? -1 : dictionary.add(column, data.texts[row]));
-    else if (is_time(column.column.type))
-        column.exact.push_back(missing ? kNan : data.number(row));
-    else
-        column.numbers.push_back(
-            missing ? std::numeric_limits<float>::quiet_NaN() : finite_float(data.number(row))
-        );
-}
-
-base::Result<Task> task_of(
-    const table::Column& column, Task asked, std::size_t classes, std::size_t rows
-) {
-    const auto wrong = [&](std::string_view reason) {
-        return base::fail(base::ErrorKind::invalid_argument, reason, {{"column", column.name}});
-    };
-    const bool numeric = table::is_numeric(column.type) || is_time(column.type);
-    if (classes < 2) return wrong(kOneClass);
-    if (asked == Task::regression) return numeric ? base::Result<Task>(asked) : wrong(kNotNumeric);
-    if (asked == Task::binary && classes != 2) return wrong(kNotTwoClasses);
-    if (asked == Task::automatic && numeric && classes > 2 &&
-        (column.type != ColumnType::integer || classes > 10 || classes * 10 > rows))
-        return Task::regression;
-    if (classes > kMaxClasses || classes * 2 > rows + 1) return wrong(kTooManyClasses);
-    return classes == 2 ? Task::binary : Task::multiclass;
-}
-
-/// Turns the target's texts and values into labels.
-base::Result<void> finish_target(
-    RawTable& table,
-    const RawColumn& texts,
-    const std::vector<double>& values,
-    const TrainRequest& request
-) {
-    auto& target = table.target;
-    TRY(target.task, task_of(texts.column, request.task, texts.texts.size(), texts.codes.size()));
-    if (target.task == Task::regression) {
-        target.values = values;
-        target.labels.assign(values.begin(), values.end());
-        return {};
-    }
-    target.classes = texts.texts;
-    std::ranges::sort(target.classes);
-    std::vector<float> by_code;
-    for (const auto& t : texts.texts)
-        by_code.push_back(
-            static_cast<float>(std::ranges::lower_bound(target.classes, t) - target.classes.begin())
-        );
-    for (const auto c : texts.codes) target.labels.push_back(by_code[static_cast<std::size_t>(c)]);
-    return {};
+/// How often each text of the dictionary stands in these rows.
+std::vector<std::int64_t> count_texts(const RawColumn& column, RowSpan rows) {
+    std::vector<std::int64_t> counts(column.texts.size());
+    for (const auto r : rows)
+        if (column.codes[r] >= 0) ++counts[static_cast<std::size_t>(column.codes[r])];
+    return counts;
 }
 
 std::vector<std::string> words_of(std::string_view text) {
@@ -114,11 +48,13 @@ std::vector<std::string> words_of(std::string_view text) {
 }
 
 /// The most frequent words that stand in at least 1 % (and 10) of the rows, and not in nearly all.
-std::vector<std::string> frequent_words(const RawColumn& column) {
+std::vector<std::string> frequent_words(
+    const RawColumn& column, std::span<const std::int64_t> times, std::int64_t rows
+) {
     std::map<std::string, std::int64_t> counts;
-    for (std::size_t i = 0; i < column.texts.size(); ++i)
-        for (auto& w : words_of(column.texts[i])) counts[std::move(w)] += column.text_counts[i];
-    const auto rows = static_cast<std::int64_t>(column.codes.size());
+    for (std::size_t i = 0; i < times.size(); ++i)
+        for (auto& w : words_of(times[i] > 0 ? column.texts[i] : ""))
+            counts[std::move(w)] += times[i];
     std::vector<std::pair<std::int64_t, std::string>> ranked;
     for (const auto& [w, n] : counts)
         if (n >= std::max<std::int64_t>(10, rows / 100) && n < rows - rows / 100)
@@ -131,11 +67,21 @@ std::vector<std::string> frequent_words(const RawColumn& column) {
 }
 
 void fit_text(
-    const RawColumn& raw, InputColumn& input, std::int64_t position, std::vector<Feature>& out
+    const RawColumn& raw,
+    RowSpan rows,
+    InputColumn& input,
+    std::int64_t position,
+    std::vector<Feature>& out
 ) {
+    const auto times = count_texts(raw, rows);
     std::vector<std::pair<std::int64_t, std::string>> ranked;
-    for (std::size_t i = 0; i < raw.texts.size(); ++i)
-        if (raw.text_counts[i] >= kRareRows) ranked.emplace_back(-raw.text_counts[i], raw.texts[i]);
+    std::size_t distinct = 0, with_digits = 0;
+    for (std::size_t i = 0; i < raw.texts.size(); ++i) {
+        if (times[i] == 0) continue;
+        ++distinct;
+        with_digits += raw.texts[i].find_first_of("0123456789") != std::string::npos ? 1 : 0;
+        if (times[i] >= kRareRows) ranked.emplace_back(-times[i], raw.texts[i]);
+    }
     std::ranges::sort(ranked);
     if (ranked.size() > kMaxCategories) ranked.resize(kMaxCategories);
     for (auto& r : ranked) input.categories.push_back(std::move(r.second));
@@ -143,27 +89,30 @@ void fit_text(
         input.typical = input.categories.front();
         out.push_back({.column = position, .kind = FeatureKind::category});
     }
-    if (raw.texts.size() <= 50) return;
+    // A category with hundreds of rows says by itself what its letters could say.
+    if (distinct <= 50 ||
+        (input.categories.size() == distinct && distinct * kRowsOfOwn <= rows.size()))
+        return;
     out.push_back({.column = position, .kind = FeatureKind::length});
-    std::size_t with_digits = 0;
-    for (const auto& t : raw.texts)
-        with_digits += t.find_first_of("0123456789") != std::string::npos ? 1 : 0;
-    if (with_digits * 3 > raw.texts.size())
+    if (with_digits * 3 > distinct)
         out.push_back({.column = position, .kind = FeatureKind::text_number});
-    for (auto& w : frequent_words(raw))
+    for (auto& w : frequent_words(raw, times, static_cast<std::int64_t>(rows.size())))
         out.push_back({.column = position, .kind = FeatureKind::word, .word = std::move(w)});
 }
 
 void fit_numbers(
-    const RawColumn& raw, InputColumn& input, std::int64_t position, std::vector<Feature>& out
+    const RawColumn& raw,
+    RowSpan rows,
+    InputColumn& input,
+    std::int64_t position,
+    std::vector<Feature>& out
 ) {
     std::vector<double> seen;
-    const std::size_t rows = std::max(raw.numbers.size(), raw.exact.size());
-    const std::size_t step = rows / 100'000 + 1;
+    const std::size_t step = rows.size() / 100'000 + 1;
     input.low = std::numeric_limits<double>::infinity();
     input.high = -input.low;
-    for (std::size_t i = 0; i < rows; ++i) {
-        const double v = raw.exact.empty() ? static_cast<double>(raw.numbers[i]) : raw.exact[i];
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const double v = raw.number(rows[i]);
         if (std::isnan(v)) continue;
         input.low = std::min(input.low, v);
         input.high = std::max(input.high, v);
@@ -217,118 +166,52 @@ std::vector<float> feature_values(
 
 }  // namespace
 
-base::Result<RawTable> load_table(
-    table::TableReader& rows,
-    const TrainRequest& request,
-    std::int64_t row_limit,
-    base::Control& control
-) {
-    const auto& schema = rows.schema();
-    const auto target_at = schema.find(request.target);
-    if (!target_at)
-        return base::fail(
-            base::ErrorKind::invalid_argument, kUnknownTarget, {{"column", request.target}}
-        );
-    RawTable out;
-    RawColumn target{.column = schema.columns[*target_at]};
-    target.column.type = ColumnType::text;
-    std::vector<double> values;
-    for (std::size_t c = 0; c < schema.columns.size(); ++c)
-        if (c != *target_at) out.columns.push_back({.column = schema.columns[c]});
-    std::vector<Dictionary> dictionaries(out.columns.size() + 1);
-    table::Batch batch;
-    for (;;) {
-        TRY(const bool more, rows.next(batch));
-        if (!more || static_cast<std::int64_t>(out.row_ids.size()) >= row_limit) break;
-        if (control.cancelled())
-            return base::fail(base::ErrorKind::conflict, base::kCancelledReason);
-        for (std::size_t r = 0; r < batch.rows(); ++r) {
-            const auto& cell = batch.columns[*target_at];
-            const auto text = table::cell_text(cell, r);
-            if (cell.missing(r) || text.empty() ||
-                (cell.type == ColumnType::real && std::isnan(cell.reals[r]))) {
-                ++out.without_target;
-                continue;
-            }
-            out.row_ids.push_back(batch.row_ids[r]);
-            target.codes.push_back(dictionaries.back().add(target, text));
-            values.push_back(cell.type == ColumnType::text ? kNan : cell.number(r));
-            for (std::size_t c = 0, k = 0; c < batch.columns.size(); ++c)
-                if (c != *target_at) {
-                    append(out.columns[k], dictionaries[k], batch.columns[c], r);
-                    ++k;
-                }
-        }
-    }
-    const auto kept = static_cast<std::int64_t>(out.row_ids.size());
-    if (out.without_target > kept)
-        return base::fail(
-            base::ErrorKind::invalid_argument,
-            kTargetMissing,
-            {{"column", request.target},
-             {"missing", out.without_target},
-             {"rows", out.without_target + kept}}
-        );
-    if (kept < 10)
-        return base::fail(
-            base::ErrorKind::invalid_argument,
-            kTooFewRows,
-            {{"rows", kept}, {"minimum", std::int64_t{10}}}
-        );
-    target.column.type = schema.columns[*target_at].type;
-    CHECK_OK(finish_target(out, target, values, request));
-    return out;
-}
-
-std::string exclusion(const RawColumn& c, std::size_t rows) {
-    const auto present = static_cast<std::int64_t>(rows) - c.missing;
+std::string exclusion(const RawColumn& c, std::span<const std::uint32_t> rows) {
+    std::size_t present = 0;
+    for (const auto r : rows) present += c.is_missing(r) ? 0 : 1;
     if (present == 0) return "empty";
     if (c.is_text()) {
-        if (c.texts.size() == 1 && c.missing == 0) return "constant";
-        std::size_t urls = 0, spaced = 0;
-        for (const auto& t : c.texts) {
+        const auto times = count_texts(c, rows);
+        std::size_t distinct = 0, urls = 0, spaced = 0;
+        for (std::size_t i = 0; i < times.size(); ++i) {
+            if (times[i] == 0) continue;
+            const auto& t = c.texts[i];
+            ++distinct;
             urls += t.starts_with("http://") || t.starts_with("https://") || t.starts_with("\\/") ||
                             t.starts_with("www.")
                         ? 1
                         : 0;
             spaced += t.find(' ') != std::string::npos ? 1 : 0;
         }
-        if (urls * 2 > c.texts.size()) return "url";
-        const bool distinct =
-            static_cast<std::int64_t>(c.texts.size()) * 100 >= present * 98 && present > 50;
-        if (distinct && spaced * 2 < c.texts.size()) return "identifier";
-        return "";
+        if (distinct == 1 && present == rows.size()) return "constant";
+        if (urls * 2 > distinct) return "url";
+        const bool one_each = distinct * 100 >= present * 98 && present > 50;
+        return one_each && spaced * 2 < distinct ? "identifier" : "";
     }
-    const auto at = [&](std::size_t i) {
-        return c.exact.empty() ? static_cast<double>(c.numbers[i]) : c.exact[i];
-    };
-    bool constant = c.missing == 0, steps = c.missing == 0 && rows > 50;
-    double first = kNan, last = kNan;
-    for (std::size_t i = 0; i < rows && (constant || steps); ++i) {
-        if (std::isnan(first)) first = at(i);
-        constant = constant && at(i) == first;
-        steps = steps && (i == 0 || at(i) > last);
-        last = at(i);
+    bool constant = present == rows.size(), steps = constant && rows.size() > 50;
+    const double first = c.number(rows.front());
+    double last = first;
+    for (std::size_t i = 1; i < rows.size() && (constant || steps); ++i) {
+        const double v = c.number(rows[i]);
+        constant = constant && v == first;
+        steps = steps && v > last;
+        last = v;
     }
     if (constant) return "constant";
     if (steps && c.column.type == ColumnType::integer &&
-        std::abs(last - first) < 3 * static_cast<double>(rows))
+        std::abs(last - first) < 3 * static_cast<double>(rows.size()))
         return std::string(kRowNumber);
     return "";
 }
 
 double alone(const RawColumn& column, const Target& target, std::span<const std::uint32_t> rows) {
     if (rows.size() < 20) return 0;
-    const auto cell = [&](std::size_t i) {
-        if (column.is_text()) return static_cast<double>(column.codes[i]);
-        return column.exact.empty() ? static_cast<double>(column.numbers[i]) : column.exact[i];
-    };
     // Cells sorted and cut into runs: fitted on even rows, judged on odd ones.
     std::vector<std::uint32_t> order;
     const std::size_t step = rows.size() / 20'000 + 1;
     for (std::size_t i = 0; i < rows.size(); i += step) order.push_back(rows[i]);
     const auto key = [&](std::uint32_t i) {
-        const double v = cell(i);
+        const double v = column.number(i);
         return std::isnan(v) ? -1e300 : v;
     };
     std::ranges::sort(order, [&](auto a, auto b) {
@@ -383,7 +266,7 @@ Preparation fit_preparation(
     Preparation out;
     matrix.rows = table.row_ids.size();
     for (auto& raw : table.columns) {
-        auto reason = exclusion(raw, matrix.rows);
+        auto reason = exclusion(raw, development);
         const double explained =
             reason.empty() || reason == kRowNumber ? alone(raw, table.target, development) : 0;
         if (reason == kRowNumber && matrix.rows >= kRowNumberRows &&
@@ -396,9 +279,9 @@ Preparation fit_preparation(
         std::vector<Feature> features;
         const auto position = static_cast<std::int64_t>(out.columns.size());
         if (reason.empty() && raw.is_text())
-            fit_text(raw, input, position, features);
+            fit_text(raw, development, input, position, features);
         else if (reason.empty())
-            fit_numbers(raw, input, position, features);
+            fit_numbers(raw, development, input, position, features);
         if (reason.empty() && features.empty()) reason = "too_distinct";
         if (reason.empty()) {
             out.columns.push_back(std::move(input));
@@ -447,10 +330,9 @@ std::vector<std::int32_t> find_groups(const RawTable& table) {
         std::map<double, std::int32_t> numbers;
         std::vector<std::int32_t> groups;
         for (std::size_t i = 0; i < rows; ++i) {
-            const double key =
-                c.is_text() ? static_cast<double>(c.codes[i]) : static_cast<double>(c.numbers[i]);
             groups.push_back(
-                numbers.try_emplace(key, static_cast<std::int32_t>(numbers.size())).first->second
+                numbers.try_emplace(c.number(i), static_cast<std::int32_t>(numbers.size()))
+                    .first->second
             );
         }
         if (numbers.size() >= 50 && numbers.size() * 3 < rows * 2) return groups;

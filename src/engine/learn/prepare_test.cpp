@@ -119,6 +119,17 @@ TEST(odd_numbers, infinities_and_missing_cells_train_and_answer_finitely) {
     }
 }
 
+TEST(texts, whose_values_have_many_rows_each_are_categories_only) {
+    const auto outcome = trained(
+        {60'000,
+         {{"code", ColumnType::text, [](std::size_t r) { return "k" + std::to_string(r % 60); }},
+          {"x", ColumnType::real, uniform(3)},
+          {"y", ColumnType::text, label}}}
+    );
+    ASSERT_TRUE(outcome) << outcome.error().reason;
+    EXPECT_EQ(outcome->preparation.features.size(), 2U);
+}
+
 TEST(texts, of_many_values_give_length_number_and_words) {
     const auto outcome = trained(
         {400,
@@ -137,6 +148,42 @@ TEST(texts, of_many_values_give_length_number_and_words) {
     EXPECT_TRUE(kinds.contains(FeatureKind::length));
     EXPECT_TRUE(kinds.contains(FeatureKind::text_number));
     EXPECT_TRUE(kinds.contains(FeatureKind::word));
+}
+
+TEST(preparation, is_learnt_without_the_held_out_rows) {
+    constexpr std::size_t kRows = 1000, kHeldOut = kRows / 5;
+    const auto prepared = [](bool other) {
+        const auto last = [other](std::size_t r) { return other && r >= kRows - kHeldOut; };
+        const auto outcome = trained(
+            {kRows,
+             {{"day",
+               ColumnType::timestamp,
+               [](std::size_t r) {
+                   return "2020-01-0" + std::to_string(1 + r / 144) + " " +
+                          (r / 6 % 24 < 10 ? "0" : "") + std::to_string(r / 6 % 24) + ":" +
+                          std::to_string(r % 6) + "0:00";
+               },
+               "%Y-%m-%d %H:%M:%S"},
+              {"x",
+               ColumnType::real,
+               [last](std::size_t r) { return std::to_string(noise(r, 1) + (last(r) ? 9 : 0)); }},
+              {"kind",
+               ColumnType::text,
+               [last](std::size_t r) {
+                   return last(r) ? "new" : noise(r, 2) < 0.5 ? "red" : "blue";
+               }},
+              {"note",
+               ColumnType::text,
+               [last](std::size_t r) {
+                   return (last(r) ? "later words " : "first words ") + std::to_string(r % 300);
+               }},
+              {"still", ColumnType::real, [last](std::size_t r) { return last(r) ? "2" : "1"; }},
+              {"y", ColumnType::text, label}}}
+        );
+        EXPECT_TRUE(outcome && outcome->report.split == "time");
+        return outcome ? base::to_json(outcome->preparation) : "";
+    };
+    EXPECT_EQ(prepared(false), prepared(true));
 }
 
 TEST(preparation, gives_the_parts_of_texts_and_times) {

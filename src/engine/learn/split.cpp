@@ -30,16 +30,16 @@ std::vector<int> deal(
                 static_cast<int>(hash(static_cast<std::uint32_t>(plan.groups[rows[i]])) % parts);
         return part;
     }
-    std::vector<std::size_t> order(rows.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
+    // In order of class, then hash, then place.
     const bool classes = !target.classes.empty();
-    std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
-        const float x = classes ? target.labels[rows[a]] : 0,
-                    y = classes ? target.labels[rows[b]] : 0;
-        const auto h = hash(rows[a]), k = hash(rows[b]);
-        return x != y ? x < y : h != k ? h < k : a < b;
-    });
-    for (std::size_t i = 0; i < order.size(); ++i) part[order[i]] = static_cast<int>(i % parts);
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> order(rows.size());
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        const auto label = classes ? static_cast<std::uint64_t>(target.labels[rows[i]]) : 0;
+        order[i] = {label << 32 | hash(rows[i]), static_cast<std::uint32_t>(i)};
+    }
+    std::ranges::sort(order);
+    for (std::size_t i = 0; i < order.size(); ++i)
+        part[order[i].second] = static_cast<int>(i % parts);
     return part;
 }
 

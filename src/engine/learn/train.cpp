@@ -11,6 +11,7 @@
 #include <array>
 #include <atomic>
 #include <cmath>
+#include <malloc.h>
 #include <map>
 #include <numeric>
 #include <ranges>
@@ -27,7 +28,9 @@ constexpr int kMostDraws = 3;  // Fits of one boosting candidate that are averag
 struct Run {
     RawTable table;
     Matrix matrix;
+    Matrix held_out;  ///< The features of the held-out rows, in their order.
     TrainOutcome out;
+    SplitPlan plan;
     Split split;
     SearchState search;
 };
@@ -37,22 +40,41 @@ double default_budget(const TrainRequest& request) {
     return request.preset == Preset::quick ? 30 : request.preset == Preset::solid ? 120 : 600;
 }
 
-base::Result<std::vector<double>> answers(
-    const Run& run, const StoredModel& model, std::span<const std::uint32_t> rows
-) {
-    const std::size_t width = run.matrix.columns.size(), k = run.search.outputs();
-    TRY(const auto predictor, Predictor::make(model, width));
-    std::vector<double> out(rows.size() * k);
+Matrix rows_of(const Matrix& matrix, const Rows& rows) {
+    Matrix out{.rows = rows.size()};
+    for (const auto& column : matrix.columns) {
+        auto& values = out.columns.emplace_back();
+        values.reserve(rows.size());
+        for (const auto r : rows) values.push_back(column[r]);
+    }
+    return out;
+}
+
+std::size_t cores_of(const FitContext& context) {
+    return context.threads > 0 ? static_cast<std::size_t>(context.threads)
+                               : std::max(1U, std::thread::hardware_concurrency());
+}
+
+/// The model's answers on the held-out rows, on all cores.
+base::Result<std::vector<double>> answers(const Run& run, const StoredModel& model) {
+    constexpr std::size_t kFewRows = 1000;
+    const auto& columns = run.held_out.columns;
+    const std::size_t rows = run.held_out.rows, k = run.search.outputs();
+    TRY(const auto predictor, Predictor::make(model, columns.size()));
+    std::vector<double> out(rows * k);
     const auto work = [&](std::size_t from, std::size_t to) {
-        std::vector<float> row(width);
+        std::vector<float> row(columns.size());
         for (std::size_t i = from; i < to; ++i) {
-            for (std::size_t c = 0; c < width; ++c) row[c] = run.matrix.columns[c][rows[i]];
+            for (std::size_t c = 0; c < columns.size(); ++c) row[c] = columns[c][i];
             predictor.predict(row.data(), &out[i * k]);
         }
     };
-    std::thread other(work, std::size_t{0}, rows.size() / 2);
-    work(rows.size() / 2, rows.size());
-    other.join();
+    const std::size_t parts = rows < kFewRows ? 1 : cores_of(run.search.context);
+    std::vector<std::thread> others;
+    for (std::size_t p = 1; p < parts; ++p)
+        others.emplace_back(work, rows * p / parts, rows * (p + 1) / parts);
+    work(0, rows / parts);
+    for (auto& other : others) other.join();
     return out;
 }
 
@@ -110,7 +132,7 @@ void add_importance(Run& run, const Members& members) {
 /// Scores a model on the held-out rows and puts it on the leaderboard; the first entry is the best.
 base::Result<void> judge(Run& run, StoredModel model, const Entry* entry) {
     const auto& held_out = run.split.held_out;
-    TRY(const auto answer, answers(run, model, held_out));
+    TRY(const auto answer, answers(run, model));
     auto line = score_line(
         run.table.target, held_out, answer, static_cast<std::uint64_t>(run.search.context.seed)
     );
@@ -271,18 +293,39 @@ bool is_fixed(const TrainRequest& request) {
     return request.options.trees && request.options.families.size() == 1 && !request.options.folds;
 }
 
+/// The rate at which so many trees learn most from so many rows, when nobody named one.
+double fixed_rate(const Candidate& candidate, std::size_t rows) {
+    constexpr std::size_t kManyRows = 300'000;
+    constexpr int kFewTrees = 200;
+    return rows > kManyRows && candidate.trees <= kFewTrees ? 0.15 : candidate.learning_rate;
+}
+
 base::Result<void> train_fixed(Run& run, const TrainRequest& request) {
     auto& s = run.search;
-    run.split.folds = {{run.split.development, {}}};
+    const auto& rows = run.split.development;
+    run.split.folds = {{rows, {}}};
     const auto list = first_candidates(s, request);
     if (list.empty()) return {};
     auto candidate = list.front();
-    if (candidate.family == Family::boosting) candidate.columns = candidate.rows = 1;
     apply_options(candidate, request.options);
+    if (candidate.family == Family::boosting) {
+        candidate.columns = candidate.rows = 1;
+        if (!request.options.learning_rate)
+            candidate.learning_rate = fixed_rate(candidate, rows.size());
+    }
     s.context.deadline_s = s.begin_s + s.budget_s * 0.85;
-    TRY(auto fit, fit_candidate(s.context, candidate, run.split.development, {}));
+    Binned binned;
+    if (candidate.family !=
+        Family::linear) {  // Binned rows are all that trees need of a large table.
+        CHECK_OK(bin(s.context, candidate, rows, binned));
+        for (auto& column : run.matrix.columns) column = std::vector<float>();
+        ::malloc_trim(0);
+    }
+    const double begin = steady_now_s();
+    TRY(auto fit, fit_candidate(s.context, candidate, rows, {}, &binned));
     s.cut_short = fit.cut_short;
     Trial trial{.candidate = candidate, .loss = 0, .trees = fit.trees};
+    trial.fit_s = steady_now_s() - begin;
     trial.parts.push_back(std::move(fit.parts));
     trial.gain = std::move(fit.gain);
     s.trials.push_back(std::move(trial));
@@ -386,7 +429,7 @@ base::Result<void> load_refitted(
     std::vector<std::int64_t> learnt_from;
     for (const auto r : run.split.development) learnt_from.push_back(before[r]);
     CHECK_OK(refit(learnt_from));
-    TRY(run.table, load_table(rows, request, INT64_MAX, control));
+    TRY(run.table, load_table(rows, request, control));
     if (run.table.row_ids != before)
         return std::unexpected(base::internal_error("refitting has changed the rows"));
     return {};
@@ -399,28 +442,30 @@ base::Result<void> learn(Run& run, const TrainRequest& request) {
     return s.trials.empty() ? base::Result<void>() : finish(run, true);
 }
 
-}  // namespace
-
-base::Result<TrainOutcome> train(
-    table::TableReader& rows,
-    const TrainRequest& request,
-    base::Control& control,
-    const Refit& refit
-) {
-    CHECK_OK(open_lightgbm());
+Run begin(const TrainRequest& request, double now_s) {
     Run run;
     auto& s = run.search;
-    s.begin_s = steady_now_s();
+    s.begin_s = now_s;
     s.budget_s = default_budget(request);
     s.work = request.options.work.value_or(s.budget_s * kUnitsPerSecond);
-    TRY(run.table, load_table(rows, request, INT64_MAX, control));
+    return run;
+}
+
+/// Splits the rows, the held-out ones from those that are learnt from.
+base::Result<void> divide(Run& run, const TrainRequest& request) {
+    CHECK_OK(check_families(request, run.table.target.task));
+    run.plan = {find_groups(run.table), is_time_ordered(run.table), request.options.seed};
+    run.split = hold_out(run.table.target, run.plan);
+    describe(run, request);
+    return {};
+}
+
+base::Result<TrainOutcome> train_divided(
+    Run& run, const TrainRequest& request, base::Control& control
+) {
+    auto& s = run.search;
     auto& report = run.out.report;
     auto& target = run.table.target;
-    CHECK_OK(check_families(request, target.task));
-    const SplitPlan plan{find_groups(run.table), is_time_ordered(run.table), request.options.seed};
-    run.split = hold_out(target, plan);
-    describe(run, request);
-    if (refit) CHECK_OK(load_refitted(run, rows, request, control, refit));
     std::vector<std::size_t> doubtful;
     run.out.preparation =
         fit_preparation(run.table, run.split.development, report.excluded, doubtful, run.matrix);
@@ -437,15 +482,17 @@ base::Result<TrainOutcome> train(
         .deadline_s = s.begin_s + s.budget_s * 0.8,
         .control = &control
     };
+    run.held_out.rows = run.split.held_out.size();
     CHECK_OK(judge(run, constant_model(run), nullptr));
     CHECK_OK(drop_row_numbers(run, doubtful));
     if (run.matrix.columns.empty() &&
         !std::ranges::any_of(report.excluded, [](const auto& e) { return e.reason == "leakage"; }))
         return base::fail(base::ErrorKind::invalid_argument, kNoColumn);
     if (!run.matrix.columns.empty() && !control.cancelled()) {
-        run.matrix.count_distinct();
+        run.held_out = rows_of(run.matrix, run.split.held_out);
+        run.matrix.count_distinct(run.split.development);
         if (!is_fixed(request))
-            add_folds(run.split, target, plan, fold_count(run, request.options));
+            add_folds(run.split, target, run.plan, fold_count(run, request.options));
         CHECK_OK(learn(run, request));
     }
     if (report.best.empty()) report.best = "Baseline";
@@ -453,6 +500,32 @@ base::Result<TrainOutcome> train(
     if (s.cut_short || s.late(1)) report.verdict.caveats.push_back("stopped_by_clock");
     report.wall_s = steady_now_s() - s.begin_s;
     return std::move(run.out);
+}
+
+}  // namespace
+
+base::Result<TrainOutcome> train(
+    table::TableReader& rows,
+    const TrainRequest& request,
+    base::Control& control,
+    const Refit& refit
+) {
+    CHECK_OK(open_lightgbm());
+    auto run = begin(request, steady_now_s());
+    TRY(run.table, load_table(rows, request, control));
+    CHECK_OK(divide(run, request));
+    if (refit) CHECK_OK(load_refitted(run, rows, request, control, refit));
+    return train_divided(run, request, control);
+}
+
+base::Result<TrainOutcome> train(
+    RawTable table, const TrainRequest& request, base::Control& control
+) {
+    CHECK_OK(open_lightgbm());
+    auto run = begin(request, steady_now_s());
+    run.table = std::move(table);
+    CHECK_OK(divide(run, request));
+    return train_divided(run, request, control);
 }
 
 }  // namespace csva::learn

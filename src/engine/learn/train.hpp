@@ -2,6 +2,7 @@
 
 #include "engine/learn/predictor.hpp"
 #include "engine/learn/preparation.hpp"
+#include "engine/learn/raw_table.hpp"
 #include "engine/learn/types.hpp"
 #include "engine/table/source.hpp"
 #include "foundation/base/control.hpp"
@@ -47,6 +48,11 @@ base::Result<TrainOutcome> train(
     const TrainRequest& request,
     base::Control& control,
     const Refit& refit = {}
+);
+
+/// The same for a table that is in memory already.
+base::Result<TrainOutcome> train(
+    RawTable table, const TrainRequest& request, base::Control& control
 );
 
 }  // namespace csva::learn

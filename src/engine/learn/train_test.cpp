@@ -167,6 +167,20 @@ TEST(options, one_family_with_given_trees_is_one_model_without_search) {
     EXPECT_EQ(outcome->report.leaderboard.front().trees, 20);
 }
 
+TEST(options, tables_read_at_once_and_batch_by_batch_give_the_same_model) {
+    auto request = quick();
+    request.options.families = {"GradientBoostingClassifier"};
+    auto table = people(300, [](auto r) { return yes_or_no(yes(r)); });
+    base::Control control;
+    const auto streamed = train(table, request, control);
+    ASSERT_TRUE(table.rewind());
+    auto loaded = load_table(table, request, control);
+    ASSERT_TRUE(streamed && loaded);
+    const auto in_memory = train(std::move(*loaded), request, control);
+    ASSERT_TRUE(in_memory);
+    EXPECT_EQ(boosters(*streamed), boosters(*in_memory));
+}
+
 TEST(options, every_family_is_on_the_leaderboard) {
     const auto outcome = trained(people(300, [](auto r) { return yes_or_no(yes(r)); }));
     ASSERT_TRUE(outcome);

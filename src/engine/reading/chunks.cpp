@@ -141,24 +141,10 @@ public:
           maker_(plan_, schema_, options_) {
         const std::size_t size = plan.file->text().size() - plan.body_start;
         count_ = (size + options_.bytes - 1) / options_.bytes;
-        expected_ = plan.body_start;
-        line_ = plan.body_line;
-        std::size_t threads = options.threads;
-        if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
-        if (count_ < 2) return;
-        window_ = 2 * threads + 1;
-        for (std::size_t i = 0; i < std::min(threads, count_); ++i)
-            workers_.emplace_back([this] { work(); });
+        start();
     }
 
-    ~ChunkReader() override {
-        {
-            const std::scoped_lock lock(mutex_);
-            stopped_ = true;
-        }
-        changed_.notify_all();
-        for (auto& worker : workers_) worker.join();
-    }
+    ~ChunkReader() override { stop(); }
     ChunkReader(const ChunkReader&) = delete;
     ChunkReader& operator=(const ChunkReader&) = delete;
 
@@ -179,11 +165,44 @@ public:
         return true;
     }
 
+    /// Before the first row and after the last; what is told of the chunks is told once.
     base::Result<void> rewind() override {
-        return std::unexpected(base::internal_error("a file is read once"));
+        if (index_ == 0) return {};
+        if (index_ < count_ || at_ < chunk_.batches.size())
+            return std::unexpected(base::internal_error("a file is read to its end"));
+        stop();
+        on_chunk_ = [](Chunk&, std::int64_t) {};
+        index_ = next_ = at_ = forgotten_ = 0;
+        rows_before_ = 0;
+        chunk_ = Chunk();
+        done_.clear();
+        stopped_ = false;
+        start();
+        return {};
     }
 
 private:
+    void start() {
+        expected_ = plan_.body_start;
+        line_ = plan_.body_line;
+        std::size_t threads = options_.threads;
+        if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
+        if (count_ < 2) return;
+        window_ = 2 * threads + 1;
+        for (std::size_t i = 0; i < std::min(threads, count_); ++i)
+            workers_.emplace_back([this] { work(); });
+    }
+
+    void stop() {
+        {
+            const std::scoped_lock lock(mutex_);
+            stopped_ = true;
+        }
+        changed_.notify_all();
+        for (auto& worker : workers_) worker.join();
+        workers_.clear();
+    }
+
     std::size_t limit_of(std::size_t index) const {
         return plan_.body_start + (index + 1) * options_.bytes;
     }

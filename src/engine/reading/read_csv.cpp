@@ -190,7 +190,7 @@ public:
         if (!request_.all_text) outcome_.schema = typed(outcome_.schema, tally.evidence(), receipt);
         const bool as_guessed = same_types(first, outcome_.schema);
         receipt.columns = outcome_.schema.columns;
-        if (as_guessed || request_.parquet.empty()) return {};
+        if (as_guessed || (request_.parquet.empty() && !request_.take)) return {};
         return pass(outcome_.schema, false, [](Chunk&, std::int64_t) {}, folder);
     }
 

@@ -20,7 +20,9 @@ struct ReadRequest {
         temporary_folder;   ///< For transcoding and spilling; empty: beside the Parquet file.
     bool all_text = false;  ///< Every column stays text: each cell's characters as they are. A
                             ///< file of empty lines is then a table of empty cells.
-    /// With `all_text`, instead of a Parquet file: takes the rows while they are read, all of them.
+    /// Instead of a Parquet file: takes the rows while they are read, all of them. Without
+    /// `all_text` it may be called twice: again from the start when a cell contradicts the types of
+    /// the sample.
     std::function<base::Result<void>(table::TableReader&)> take;
     int threads = 0;                      ///< 0: as many as the machine has.
     std::int64_t memory_limit_bytes = 0;  ///< DuckDB's share; 0: its own default.

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace csva::reading {
@@ -116,6 +117,33 @@ TEST_F(ReadCsv, takes_missing_words_only_where_the_rest_are_numbers) {
     ASSERT_TRUE(outcome) << outcome.error().reason;
     EXPECT_EQ(rows(outcome->schema).at(0), (std::vector<std::string>{"1", "", "NA"}));
     EXPECT_EQ(outcome->schema.columns[0].format.missing_words, std::vector<std::string>{"NA"});
+}
+
+TEST_F(ReadCsv, hands_typed_rows_out_while_reading_and_again_when_the_sample_was_wrong) {
+    std::string content = "n,v\n";
+    constexpr int kRows = 300'000;  // The sample sees the first of them only.
+    for (int i = 0; i < kRows; ++i)
+        content += std::to_string(i) + (i < kRows - 1 ? ",1\n" : ",x\n");
+    const auto input = folder_.path() / "in.csv";
+    ASSERT_TRUE(base::write_file(input, content));
+    std::vector<std::string> last;
+    std::size_t rows = 0;
+    const auto take = [&](table::TableReader& reader) -> base::Result<void> {
+        table::Batch batch;
+        for (rows = 0;; rows += batch.rows()) {
+            TRY(const bool more, reader.next(batch));
+            if (!more) return {};
+            last.push_back(table::cell_text(batch.columns[1], batch.rows() - 1));
+        }
+    };
+    base::Control control;
+    const auto outcome = read_csv({.input = input.string(), .take = take}, control);
+    ASSERT_TRUE(outcome) << outcome.error().reason;
+    EXPECT_EQ(outcome->schema.columns[0].type, table::ColumnType::integer);
+    EXPECT_EQ(outcome->schema.columns[1].type, table::ColumnType::text);
+    EXPECT_EQ(rows, static_cast<std::size_t>(kRows));
+    EXPECT_EQ(std::ranges::count(last, ""), 1);  // the first time it was no number
+    EXPECT_EQ(last.back(), "x");
 }
 
 TEST_F(ReadCsv, names_empty_and_repeated_headers) {

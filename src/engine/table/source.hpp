@@ -18,8 +18,8 @@ public:
     /// Number of rows of the whole table; -1 when not known before the end.
     virtual std::int64_t row_count() const { return -1; }
     /// Fills `batch` with the next 1..kBatchRows rows, in row_id order; false at the end (batch is
-    /// then empty). Texts stay valid until the next call. Errors: those of the source,
-    /// jobs.cancelled.
+    /// then empty). Texts live as long as the batch and this reader. Errors: those of
+    /// the source, jobs.cancelled.
     virtual base::Result<bool> next(Batch& batch) = 0;
     /// Starts again from the first row.
     virtual base::Result<void> rewind() = 0;
