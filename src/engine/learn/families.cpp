@@ -226,6 +226,9 @@ base::Result<void> fit_family(
             fit_linear(*x.matrix, sample, labels, x.classes, c.ridge, *x.control, x.deadline_s)
         );
         answer_linear(x, rows.judge, fit);
+        fit.gain = linear_gain(
+            fit.parts.front(), static_cast<std::size_t>(std::max(1, x.classes)), *x.matrix, sample
+        );
         return {};
     }
     if (c.family != Family::boosting && x.classes > 0) return fit_forest_classes(x, c, rows, fit);

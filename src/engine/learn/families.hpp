@@ -51,7 +51,7 @@ struct Fit {
     std::vector<StoredPart> parts;
     std::vector<double> judged;  ///< Answers on the judge rows, `outputs` for each.
     int trees = 0;
-    std::vector<double> gain;  ///< By feature; empty for linear models.
+    std::vector<double> gain;  ///< By feature: of a tree's splits, or see linear_gain.
     bool cut_short = false;
     double wall_s = 0;
 };

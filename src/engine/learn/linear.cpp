@@ -168,6 +168,40 @@ StoredPart fit_linear(
     return part;
 }
 
+std::vector<double> linear_gain(
+    const StoredPart& part,
+    std::size_t outputs,
+    const Matrix& matrix,
+    std::span<const std::uint32_t> rows
+) {
+    const std::size_t width = part.weights.size() / outputs, features = part.fill.size();
+    const auto n = static_cast<double>(rows.size());
+    std::vector<double> sums(part.weights.size()), squares(part.weights.size());
+    for (const auto r : rows)
+        each_entry(
+            part,
+            [&](std::size_t c) { return matrix.columns[c][r]; },
+            [&](std::size_t i, double v) {
+                for (std::size_t k = 0; k < outputs; ++k) {
+                    const double added = part.weights[k * width + i] * v;
+                    sums[k * width + i] += added / n;
+                    squares[k * width + i] += added * added / n;
+                }
+            }
+        );
+    std::vector<double> gain(features);
+    for (std::size_t c = 0; c < features; ++c)
+        for (std::size_t k = 0; k < outputs; ++k) {
+            const auto first = k * width + static_cast<std::size_t>(part.first[c]);
+            const auto count = static_cast<std::size_t>(std::max<std::int64_t>(1, part.levels[c]));
+            double sum = 0, square = 0;
+            for (std::size_t i = first; i < first + count; ++i)
+                sum += sums[i], square += squares[i];
+            gain[c] += std::max(0.0, square - sum * sum);
+        }
+    return gain;
+}
+
 void linear_scores(
     const StoredPart& part, std::size_t outputs, const float* features, double* out
 ) {

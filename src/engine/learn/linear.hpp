@@ -21,6 +21,14 @@ StoredPart fit_linear(
     double deadline_s
 );
 
+/// By feature: the variance, over these rows, of what it adds to the scores.
+std::vector<double> linear_gain(
+    const StoredPart& part,
+    std::size_t outputs,
+    const Matrix& matrix,
+    std::span<const std::uint32_t> rows
+);
+
 /// Scores before softmax (classes >= 2) or the estimate. `out` has max(1, classes) entries.
 void linear_scores(const StoredPart& part, std::size_t outputs, const float* features, double* out);
 /// Probabilities (outputs >= 2) or the estimate before its link.

@@ -6,14 +6,11 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <set>
-#include <unordered_map>
 
 namespace csva::learn {
 namespace {
 
 using table::ColumnType;
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kMaxCategories = 1000;
 constexpr std::size_t kMaxWords = 40;
 constexpr std::size_t kRowsOfOwn = 500;
@@ -21,6 +18,8 @@ constexpr std::size_t kRowsOfOwn = 500;
 // gives the target away only says that the file is sorted by it.
 constexpr std::size_t kRowNumberRows = 1000;
 constexpr double kRowNumberExplains = 0.97;
+constexpr std::size_t kManyRows = 1000;  // Of fewer, chance or nature may separate the target.
+constexpr double kCopy = 1 - 1e-6;
 
 using RowSpan = std::span<const std::uint32_t>;
 
@@ -204,9 +203,77 @@ std::string exclusion(const RawColumn& c, std::span<const std::uint32_t> rows) {
     return "";
 }
 
-double alone(const RawColumn& column, const Target& target, std::span<const std::uint32_t> rows) {
-    if (rows.size() < 20) return 0;
-    // Cells sorted and cut into runs: fitted on even rows, judged on odd ones.
+namespace {
+
+/// Squared correlation of the numbers with the target's: 1 for a copy in whatever unit.
+double copied(const RawColumn& column, const Target& target, RowSpan rows) {
+    double n = 0, x_mean = 0, y_mean = 0, xx = 0, yy = 0, xy = 0;
+    for (const auto r : rows) {  // Source: Welford 1962.
+        if (column.is_missing(r)) continue;
+        const double dx = column.number(r) - x_mean,
+                     dy = static_cast<double>(target.labels[r]) - y_mean;
+        ++n;
+        x_mean += dx / n;
+        y_mean += dy / n;
+        xx += dx * (column.number(r) - x_mean);
+        yy += dy * (static_cast<double>(target.labels[r]) - y_mean);
+        xy += dx * (static_cast<double>(target.labels[r]) - y_mean);
+    }
+    const bool enough = n >= 20 && n * 10 >= 9 * static_cast<double>(rows.size());
+    return enough && xx > 0 && yy > 0 ? xy * xy / (xx * yy) : 0;
+}
+
+/// Words that may give classes away: those of their names, and in tables that are not small the
+/// frequent ones.
+std::vector<std::string> telling_words(
+    const RawColumn& column, const Target& target, RowSpan rows
+) {
+    constexpr std::size_t kMostTelling = 64;
+    std::vector<std::string> words;
+    for (const auto& name : target.classes)
+        for (auto& word : words_of(name)) words.push_back(std::move(word));
+    if (rows.size() >= kManyRows)
+        for (auto& word : frequent_words(
+                 column, count_texts(column, rows), static_cast<std::int64_t>(rows.size())
+             ))
+            words.push_back(std::move(word));
+    std::ranges::sort(words);
+    words.erase(std::ranges::unique(words).begin(), words.end());
+    if (words.size() > kMostTelling) words.resize(kMostTelling);
+    return words;
+}
+
+/// How well a word of the text tells each class, the worst class left aside: 1 when there is a word
+/// for every other class that stands in all of its rows and in no other row.
+double told_by_words(const RawColumn& column, const Target& target, RowSpan rows) {
+    const auto words = telling_words(column, target, rows);
+    const std::size_t classes = target.classes.size();
+    std::vector<std::vector<std::size_t>> words_in(column.texts.size());
+    for (std::size_t i = 0; i < column.texts.size(); ++i)
+        for (const auto& word : words_of(column.texts[i]))
+            if (const auto at = std::ranges::lower_bound(words, word);
+                at != words.end() && *at == word)
+                words_in[i].push_back(static_cast<std::size_t>(at - words.begin()));
+    std::vector<double> of_class(classes), with_word(words.size()), both(words.size() * classes);
+    for (const auto r : rows) {
+        const auto k = static_cast<std::size_t>(target.labels[r]);
+        ++of_class[k];
+        if (column.codes[r] < 0) continue;
+        for (const auto w : words_in[static_cast<std::size_t>(column.codes[r])])
+            ++with_word[w], ++both[w * classes + k];
+    }
+    std::vector<double> told(classes);
+    for (std::size_t k = 0; k < classes; ++k)
+        for (std::size_t w = 0; w < words.size() && of_class[k] > 0; ++w) {
+            const double errors = with_word[w] + of_class[k] - 2 * both[w * classes + k];
+            told[k] = std::max(told[k], 1 - errors / of_class[k]);
+        }
+    std::ranges::sort(told);
+    return told[1];
+}
+
+/// Of runs of cells that are alike: fitted on even rows, judged on odd ones.
+double separated(const RawColumn& column, const Target& target, RowSpan rows) {
     std::vector<std::uint32_t> order;
     const std::size_t step = rows.size() / 20'000 + 1;
     for (std::size_t i = 0; i < rows.size(); i += step) order.push_back(rows[i]);
@@ -252,8 +319,20 @@ double alone(const RawColumn& column, const Target& target, std::span<const std:
     }
     // A column that separates a few hundred rows by chance or by nature is no copy: it must have
     // the target's own values.
-    if (judged < 1000 && (outputs == 1 ? errors > 1e-9 * base : distinct != outputs)) return 0;
+    if (judged < kManyRows && (outputs == 1 ? errors > 1e-9 * base : distinct != outputs)) return 0;
     return judged * 10 < static_cast<double>(order.size()) || base == 0 ? 0 : 1 - errors / base;
+}
+
+}  // namespace
+
+double alone(const RawColumn& column, const Target& target, std::span<const std::uint32_t> rows) {
+    if (rows.size() < 20) return 0;
+    const double explained = separated(column, target, rows);
+    if (target.task == Task::regression && !column.is_text())
+        return std::max(explained, copied(column, target, rows) > kCopy ? 1.0 : 0.0);
+    if (target.task != Task::regression && column.is_text())
+        return std::max(explained, told_by_words(column, target, rows));
+    return explained;
 }
 
 Preparation fit_preparation(

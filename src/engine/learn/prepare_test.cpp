@@ -73,6 +73,50 @@ TEST(bad_columns, constant_and_empty_ones_are_left_out_and_named) {
     EXPECT_EQ(why, expected);
 }
 
+TEST(leakage, of_a_copied_number_is_found_in_a_small_table) {
+    const auto price = [](std::size_t r) { return noise(r, 1) + noise(r, 2); };
+    const auto made = [&](double blur) {
+        const auto outcome = trained(
+            {400,
+             {{"x", ColumnType::real, uniform(1)},
+              {"cents", ColumnType::real, number([=](std::size_t r) {
+                   return 100 * price(r) + 3 + blur * noise(r, 5);
+               })},
+              {"y", ColumnType::real, number(price)}}}
+        );
+        EXPECT_TRUE(outcome);
+        return outcome ? outcome->report : Report{};
+    };
+    const auto copy = made(0);
+    ASSERT_EQ(copy.excluded.size(), 1U);
+    EXPECT_EQ(copy.excluded[0].column, "cents");
+    EXPECT_EQ(copy.excluded[0].reason, "leakage");
+    EXPECT_EQ(copy.verdict.kind, "too_good_leakage");
+    EXPECT_TRUE(made(20).excluded.empty()) << "a good predictor is no copy";
+}
+
+TEST(leakage, of_a_text_that_says_the_class_is_found) {
+    const auto made = [](double honest) {
+        const auto note = [=](std::size_t r) {
+            const bool told = noise(r, 4) < honest ? label(r) == "yes" : noise(r, 5) < 0.5;
+            return "call " + std::to_string(r) + (told ? ": said Yes, was kind" : ": said no");
+        };
+        const auto outcome = trained(
+            {400,
+             {{"x", ColumnType::real, uniform(3)},
+              {"note", ColumnType::text, note},
+              {"y", ColumnType::text, label}}}
+        );
+        EXPECT_TRUE(outcome);
+        return outcome ? outcome->report : Report{};
+    };
+    const auto told = made(1);
+    ASSERT_EQ(told.excluded.size(), 1U);
+    EXPECT_EQ(told.excluded[0].reason, "leakage");
+    EXPECT_EQ(told.verdict.column, "note");
+    EXPECT_TRUE(made(0.8).excluded.empty());
+}
+
 TEST(bad_columns, nothing_but_constants_is_refused) {
     EXPECT_EQ(
         reason_of({200, {{"one", ColumnType::real, constant("7")}, {"y", ColumnType::text, label}}}

@@ -19,7 +19,7 @@ using table::ColumnType;
 bool yes(std::size_t row) { return noise(row, 1) + 0.5 * noise(row, 9) > 0.75; }
 
 /// Two informative columns, one of noise, a category; `label` gives the target.
-MadeTable people(std::size_t rows, const Cells& label) {
+MadeTable people(std::size_t rows, const Cells& label, ColumnType type = ColumnType::text) {
     return {
         rows,
         {{"x", ColumnType::real, uniform(1)},
@@ -27,7 +27,7 @@ MadeTable people(std::size_t rows, const Cells& label) {
          {"kind",
           ColumnType::text,
           [](std::size_t r) { return noise(r, 3) < 0.5 ? std::string("red") : "blue"; }},
-         {"y", ColumnType::text, label}}
+         {"y", type, label}}
     };
 }
 
@@ -193,6 +193,32 @@ TEST(options, every_family_is_on_the_leaderboard) {
           "GradientBoostingClassifier",
           "Baseline"})
         EXPECT_TRUE(names.contains(name)) << name;
+}
+
+TEST(importance, of_a_linear_model_ranks_what_the_target_is_made_of) {
+    auto request = quick();
+    for (const bool classes : {true, false}) {
+        request.options.families = {classes ? "LogisticRegression" : "LinearRegression"};
+        const auto value = [](std::size_t r) { return noise(r, 1) + (noise(r, 3) < 0.5 ? 0.8 : 0); };
+        const auto outcome = trained(
+            people(
+                400,
+                [&](std::size_t r) {
+                    return classes ? yes_or_no(value(r) + noise(r, 9) / 2 > 1.15)
+                                   : std::to_string(value(r) + noise(r, 9) / 10);
+                },
+                classes ? ColumnType::text : ColumnType::real
+            ),
+            request
+        );
+        ASSERT_TRUE(outcome) << outcome.error().reason;
+        const auto& found = outcome->report.importance;
+        ASSERT_EQ(found.size(), 3U);
+        EXPECT_EQ(found[0].column, "kind");
+        EXPECT_EQ(found[1].column, "x");
+        EXPECT_NEAR(found[0].share + found[1].share + found[2].share, 1, 1e-9);
+        EXPECT_LT(found[2].share, 0.05);  // noise
+    }
 }
 
 TEST(regression, skewed_positive_target_is_predicted_on_its_own_scale) {

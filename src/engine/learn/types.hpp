@@ -129,7 +129,9 @@ CSVA_DESCRIBE(LeaderboardLine, name, choice_score, scores, fit_s, trees)
 
 struct Importance {
     std::string column;
-    double share = 0;  ///< Of the total gain, 0..1.
+    /// 0..1, of the total: of the trees' gain, or of the variance that columns add to linear
+    /// scores.
+    double share = 0;
 };
 CSVA_DESCRIBE(Importance, column, share)
 

@@ -44,8 +44,8 @@ CSVA_DESCRIBE(Recipe, steps)
 
 enum class StepKind : std::uint8_t { row, table };
 CSVA_DESCRIBE_ENUM(StepKind, row, table)
-enum class AtPrediction : std::uint8_t { apply, skip, refuse };
-CSVA_DESCRIBE_ENUM(AtPrediction, apply, skip, refuse)
+enum class AtPrediction : std::uint8_t { apply, skip };
+CSVA_DESCRIBE_ENUM(AtPrediction, apply, skip)
 
 struct OptionInfo {
     std::string name;
