@@ -1,10 +1,10 @@
 #include "app/commands/commands.hpp"
-#include "app/commands/learning.hpp"
 #include "engine/bundle/model.hpp"
 #include "engine/drift/watch.hpp"
 #include "engine/duck/parquet.hpp"
 #include "engine/reading/read_csv.hpp"
 #include "engine/stats/scores.hpp"
+#include "foundation/base/files.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -16,6 +16,35 @@
 
 namespace csva::app {
 namespace {
+
+/// A CSV file read into a typed table of its own folder, removed with the object.
+struct ReadFile {
+    base::TemporaryFolder folder;
+    std::unique_ptr<table::TableReader> rows;
+};
+
+base::Result<ReadFile> read_table(
+    const std::string& file, bool all_text, const base::fs::path& parent, base::Control& control
+) {
+    TRY(auto folder, base::TemporaryFolder::make(parent));
+    const std::string parquet = (folder.path() / "table.parquet").string();
+    TRY(const auto read,
+        reading::read_csv(
+            {.input = file,
+             .parquet = parquet,
+             .temporary_folder = folder.path().string(),
+             .all_text = all_text},
+            control
+        ));
+    TRY(auto rows,
+        duck::open_table(
+            parquet,
+            read.schema,
+            {},
+            {.memory_limit_bytes = 200'000'000, .allowed_files = {parquet}}
+        ));
+    return ReadFile{std::move(folder), std::move(rows)};
+}
 
 namespace fs = std::filesystem;
 
