@@ -15,6 +15,7 @@ OWN = ("/api/v1/sessions", "/api/v1/tokens")
 STREAM = "/api/v1/events"
 # To predict is to read: nothing is kept.
 READING_POSTS = {"/test-model/{pk}/{model_name}/", "/api/v1/models/{model_id}/predictions",
+                 "/api/v1/predictions",
                  "/api/2.0/mlflow/experiments/search", "/api/2.0/mlflow/runs/search",
                  "/api/2.0/mlflow/logged-models/search",
                  "/api/2.0/mlflow/registered-models/get-latest-versions"}

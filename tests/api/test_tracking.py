@@ -329,3 +329,17 @@ def test_keeps_to_mlflow_s_shape_of_errors(stranger, someone):
     assert body["error_code"] == "RESOURCE_DOES_NOT_EXIST" and "0" * 32 in body["message"]
     assert someone.put(MLFLOW + "runs/get").json()["error_code"] == "BAD_REQUEST"
     assert json.dumps(error_of(someone.get(MLFLOW + "runs/get")))
+
+
+def test_says_that_a_foreign_version_cannot_predict(someone):
+    foreign, _ = versions(someone)
+    for address in ("1", "latest"):
+        refused(someone.post("/api/v1/predictions", json={"model": f"models:/{foreign}/{address}", "rows": [{"a": 1}]}),
+                409, "models.cannot_predict")
+    refused(someone.post("/api/v1/predictions", json={"model": "models:/none@champion", "rows": [{"a": 1}]}),
+            404, "models.registered_not_found")
+
+
+def test_says_in_mlflow_s_shape_that_a_query_is_no_utf_8(someone):
+    answer = someone.get(MLFLOW + "runs/get?run_id=%ff")
+    assert refused(answer, 400, "http.bad_encoding")["kind"] == "BAD_REQUEST"

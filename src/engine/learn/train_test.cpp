@@ -199,7 +199,9 @@ TEST(importance, of_a_linear_model_ranks_what_the_target_is_made_of) {
     auto request = quick();
     for (const bool classes : {true, false}) {
         request.options.families = {classes ? "LogisticRegression" : "LinearRegression"};
-        const auto value = [](std::size_t r) { return noise(r, 1) + (noise(r, 3) < 0.5 ? 0.8 : 0); };
+        const auto value = [](std::size_t r) {
+            return noise(r, 1) + (noise(r, 3) < 0.5 ? 0.8 : 0);
+        };
         const auto outcome = trained(
             people(
                 400,

@@ -100,6 +100,20 @@ void add_models(http::Routes& routes, Service& service) {
     );
 }
 
+void add_named(http::Routes& routes, Service& service) {
+    routes.add<RowsByName, Answers>(
+        Method::post,
+        "/api/v1/predictions",
+        http::access::signed_in(),
+        {.summary = "Predict rows by a registered model's name and alias, version or stage.",
+         .tag = "predictions",
+         .errors = {409}},
+        [&service](Context& context, const RowsByName& wish) {
+            return service.answer_named(context.actor, wish);
+        }
+    );
+}
+
 void add_batches(http::Routes& routes, Service& service) {
     routes.add<NewBatch, http::Accepted<Batch>>(
         Method::post,
@@ -158,6 +172,7 @@ void add_batches(http::Routes& routes, Service& service) {
 void register_routes(http::Routes& routes, Service& service) {
     add_form(routes, service);
     add_models(routes, service);
+    add_named(routes, service);
     add_batches(routes, service);
 }
 

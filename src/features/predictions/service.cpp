@@ -1,6 +1,7 @@
 #include "features/predictions/service.hpp"
 
 #include "engine/bundle/model.hpp"
+#include "features/models/registry.hpp"
 #include "features/predictions/store.hpp"
 #include "foundation/base/clock.hpp"
 #include "foundation/jobs/queue.hpp"
@@ -101,6 +102,13 @@ Result<Answer> Service::answer(
 Result<Answers> Service::answer_all(models::ModelId id, const std::vector<Row>& rows) {
     TRY(const auto ready, models_.ready(id));
     return answer_rows(*ready, rows);
+}
+
+Result<Answers> Service::answer_named(const http::Actor& actor, const RowsByName& wish) {
+    TRY(const auto id, database_.read([&](Session& session) {
+        return models::registry::resolve(session, actor, wish.model);
+    }));
+    return answer_all(id, wish.rows);
 }
 
 std::optional<Result<Answer>> Service::answer_quickly(

@@ -70,6 +70,10 @@ public:
     base::Result<std::filesystem::path> result(BatchId id);
     base::Result<void> remove(BatchId id);
 
+    /// By a registered model's name and alias, version or stage. Errors: those of
+    /// models::registry::resolve too.
+    base::Result<Answers> answer_named(const http::Actor& actor, const RowsByName& wish);
+
 private:
     store::Database& database_;
     blob::BlobStore& blobs_;

@@ -117,6 +117,24 @@ CSVA_NOTES(
      .maximum = 10000}
 )
 
+/// POST /api/v1/predictions
+struct RowsByName {
+    std::string model;
+    std::vector<Row> rows;
+};
+CSVA_DESCRIBE(RowsByName, model, rows)
+CSVA_NOTES(
+    RowsByName,
+    {.field = "model",
+     .text = "models:/NAME@champion, models:/NAME/3 or models:/NAME/Production.",
+     .minimum = 1,
+     .maximum = 600},
+    {.field = "rows",
+     .text = "Rows to answer, each an object of cells by column name.",
+     .minimum = 1,
+     .maximum = 10000}
+)
+
 struct Answers {
     models::ModelId model_id;
     std::vector<bundle::Prediction> predictions;

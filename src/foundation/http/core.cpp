@@ -108,6 +108,7 @@ base::Result<std::optional<Response>> Core::open(Exchange& exchange, const Parse
     context.route = route->literal;
     context.path_parameters = std::move(found->parameters);
     exchange.api_client = !(route->doc.page && context.head.wants_html());
+    TRY(context.head.query, parse_pairs(request.raw_query));
     CHECK_OK(check_site(context.head));
     CHECK_OK(check_body(exchange));
     context.from_form = exchange.has_body && route->doc.body == Body::json_or_form &&

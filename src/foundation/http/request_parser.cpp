@@ -50,9 +50,7 @@ base::Result<void> set_target(ParsedRequest& request) {
     auto path = percent_decode(request.raw_path, false);
     if (!path) return base::fail(base::ErrorKind::invalid_argument, "http.bad_encoding");
     request.head.path = std::move(*path);
-    if (question != std::string_view::npos) {
-        TRY(request.head.query, parse_pairs(target.substr(question + 1)));
-    }
+    if (question != std::string_view::npos) request.raw_query = target.substr(question + 1);
     return {};
 }
 

@@ -15,7 +15,8 @@ struct ParsedRequest {
     RequestHead head;
     std::string method;  ///< As sent.
     bool known_method = false;
-    std::string raw_path;  ///< Still encoded.
+    std::string raw_path;   ///< Still encoded.
+    std::string raw_query;  ///< Still encoded: what is wrong with it is said in the route's manner.
     bool keep_alive = false;
     bool expects_continue = false;
     bool has_body = false;

@@ -86,7 +86,7 @@ def run(caller, ids, examples, choice):
         done = subprocess.run(  # nosec B603
             [pathlib.Path(sys.executable).parent / "schemathesis", "run",
              caller.url + "/api/schema/", "--phases", "examples,coverage,fuzzing,stateful",
-             "--max-examples", str(examples), "--checks", CHECKS, "--workers", "2",
+             "--max-examples", str(examples), "--checks", CHECKS, "--workers", "1",
              "-H", "Authorization: Bearer " + caller.token, "--request-timeout", "30",
              "--no-color", "--seed", os.environ.get("CSVA_SEED", "1"),
              "--report", "junit", "--report-junit-path", str(report), *names],
