@@ -1,7 +1,6 @@
 #include "features/predictions/service.hpp"
 
 #include "engine/bundle/model.hpp"
-#include "features/models/registry.hpp"
 #include "features/predictions/store.hpp"
 #include "foundation/base/clock.hpp"
 #include "foundation/jobs/queue.hpp"
