@@ -43,6 +43,7 @@ def state_of(url, token, job):
 
 def measure(url, token, wrk, seconds):
     """p99 in ms of two signed-in addresses while two trainings run, 8 clients each."""
+    os.sync()  # what earlier measures wrote is not ours to wait for
     pk = upload(url, token, SAMPLE)
     jobs = [train(url, token, pk) for _ in range(2)]
     until = time.monotonic() + 60

@@ -21,6 +21,7 @@ from bench import BIN, HERE, ROOT, memory_mb, server, wrk
 ROWS, COLUMNS, TREES, LEAVES = 10_000, 20, 100, 31
 NAME = "GradientBoostingClassifier"
 CLIENTS = (1, 8)
+ROUNDS = 3  # the middle one counts
 
 
 def make_rows():
@@ -100,7 +101,9 @@ def load(name, pid, url, bodies, seconds, token=None):
     os.environ["BODIES"] = bodies
     wrk(url, 2, 2, "bodies.lua", token)
     for clients in CLIENTS:
-        row[clients] = wrk(url, clients, seconds, "bodies.lua", token)
+        rounds = [wrk(url, clients, seconds, "bodies.lua", token) for _ in range(ROUNDS)]
+        row[clients] = sorted(rounds, key=lambda found: found["rps"])[ROUNDS // 2]
+        row[clients]["refused"] = sum(found["refused"] for found in rounds)
     return row
 
 
