@@ -107,6 +107,13 @@ def test_says_why_a_file_could_not_be_answered(estate, owner):
     refused(owner.delete(f"/api/v1/batches/{batch['id']}"), 404, "predictions.batch_not_found")
 
 
+@pytest.mark.parametrize("content", [b"name,age,height\n", b"name,age,height\n\n\n"])
+def test_says_that_a_file_has_no_row_to_answer(estate, owner, content):
+    path = f"/api/v1/models/{estate.model['id']}/batches"
+    batch = steps.batch_ended(owner, owner.post(path, files={"file": ("rows.csv", content)}).json()["id"])
+    assert batch["state"] == "failed" and batch["problem"]["reason"] == "bundle.no_rows"
+
+
 def test_says_that_a_model_is_damaged(language):
     with new_world(CSVA_JOBS_LOCAL_WORKERS="1") as world:
         ada = world.user(language)

@@ -139,6 +139,7 @@ base::Result<std::int64_t> score_rows(
     };
     TRY(const auto count,
         answer_rows(model, {options.name, options.json, write, take}, rows, control));
+    if (count == 0) return base::fail(base::ErrorKind::invalid_argument, "bundle.no_rows");
     out.flush();
     if (!out) return base::fail(base::ErrorKind::unavailable, "base.file_unwritable");
     return count;

@@ -42,7 +42,8 @@ struct ScoreOptions {
 };
 
 /// Writes the answers of a table of texts: the one way of the command line and of batch jobs.
-/// Returns the number of rows. Errors: those of answer_rows, base.file_unwritable.
+/// Returns the number of rows. Errors: those of answer_rows, bundle.no_rows,
+/// base.file_unwritable.
 base::Result<std::int64_t> score_rows(
     const Model& model,
     const ScoreOptions& options,

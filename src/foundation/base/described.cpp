@@ -1,5 +1,7 @@
 #include "foundation/base/described.hpp"
 
+#include "foundation/base/json_text.hpp"
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -295,9 +297,7 @@ Result<void> decode_nested(
     const std::string& text, const TypeInfo& type, void* object, const Place& place
 ) {
     boost::system::error_code code;
-    json::parse_options options;
-    options.max_depth = 32;
-    const auto value = json::parse(text, code, {}, options);
+    const auto value = parse_json(text, code);
     if (code) return wrong("base.wrong_type", place, std::string(kind_text(type.kind)));
     return decode_value(value, type, object, place);
 }
@@ -497,12 +497,9 @@ void encode(std::string& out, const TypeInfo& type, const void* object, Writing 
 
 Result<void> decode(std::string_view text, const TypeInfo& type, void* object, Reading reading) {
     boost::system::error_code code;
-    json::parse_options options;
-    options.max_depth = 32;
     std::array<unsigned char, 8192> room;  // a usual body needs no memory of its own
     json::monotonic_resource memory(room.data(), room.size());
-    const auto value =
-        json::parse(json::string_view(text.data(), text.size()), code, &memory, options);
+    const auto value = parse_json(text, code, &memory);
     if (code) return fail(ErrorKind::invalid_argument, "base.bad_json");
     return decode_value(value, type, object, Place{reading});
 }

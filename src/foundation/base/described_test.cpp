@@ -1,6 +1,11 @@
 #include "foundation/base/described.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <random>
 
 namespace csva::described_test {
 
@@ -38,6 +43,30 @@ TEST(described, reads_back_what_it_wrote) {
     ASSERT_TRUE(sample) << sample.error().reason;
     EXPECT_EQ(base::to_json(*sample), kGood);
     EXPECT_EQ(sample->steps[0].value.number, 1.5);
+}
+
+TEST(described, reads_the_nearest_double_of_every_number) {
+    std::mt19937_64 random(7);
+    for (int i = 0; i < 20'000; ++i) {
+        const auto number = std::bit_cast<double>(random());
+        if (!std::isfinite(number)) continue;
+        const auto text = fmt::format(R"({{"column":"a","value":{:.17g}}})", number);
+        const auto read = base::from_json<Inner>(text);
+        ASSERT_TRUE(read) << text;
+        EXPECT_EQ(read->value.number, number) << text;
+    }
+}
+
+TEST(described, reads_texts_with_rests_and_depths_as_bad) {
+    const auto nested = [](std::size_t depth) {
+        return R"({"column":"a","value":)" + std::string(depth, '[') + std::string(depth, ']') +
+               "}";
+    };
+    for (const auto& text : {std::string(kGood) + "x", std::string("{"), nested(40)}) {
+        const auto read = base::from_json<Sample>(text);
+        ASSERT_FALSE(read) << text;
+        EXPECT_EQ(read.error().reason, "base.bad_json") << text;
+    }
 }
 
 struct Bad {
