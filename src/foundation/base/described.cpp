@@ -297,7 +297,7 @@ Result<void> decode_nested(
     const std::string& text, const TypeInfo& type, void* object, const Place& place
 ) {
     boost::system::error_code code;
-    const auto value = parse_json(text, code);
+    const auto value = parse_json(text, code, {});
     if (code) return wrong("base.wrong_type", place, std::string(kind_text(type.kind)));
     return decode_value(value, type, object, place);
 }

@@ -1,10 +1,13 @@
 #pragma once
 
-#include <boost/json/storage_ptr.hpp>
-#include <boost/json/value.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <string_view>
+
+namespace boost::json {
+class storage_ptr;
+class value;
+}  // namespace boost::json
 
 namespace csva::base {
 
@@ -15,7 +18,7 @@ inline constexpr std::size_t kJsonDepth = 32;
 /// nearest to their text, as std::from_chars reads them: Boost.JSON 1.81's own differ in the last
 /// bit for three in ten of random ones written with 17 digits.
 boost::json::value parse_json(
-    std::string_view text, boost::system::error_code& code, boost::json::storage_ptr memory = {}
+    std::string_view text, boost::system::error_code& code, boost::json::storage_ptr memory
 );
 
 }  // namespace csva::base
