@@ -155,10 +155,11 @@ base::Result<std::map<std::string, double>> test_scores(
     return out;
 }
 
-/// A CSV file in memory, as training takes it.
+/// A CSV file in memory, as training takes it, and what watching compares with.
 struct ReadFile {
     table::Schema schema;
     learn::RawTable table;
+    drift::Sketch sketch;
 };
 
 base::Result<ReadFile> read_table(
@@ -180,33 +181,14 @@ base::Result<ReadFile> read_table(
             control
         ));
     if (!table) return std::unexpected(std::move(table).error());
-    return ReadFile{std::move(read.schema), std::move(*table)};
-}
-
-/// What watching compares with; it wants the columns that matter most, so the file is read again.
-base::Result<drift::Reference> reference_of(
-    const std::string& file,
-    const learn::TrainOutcome& outcome,
-    const recipe::Replay& replay,
-    const base::fs::path& parent,
-    base::Control& control
-) {
-    base::Result<drift::Reference> reference;
-    const auto take = [&](table::TableReader& rows) -> base::Result<void> {
-        reference = bundle::make_reference(outcome, replay, rows, control);
-        return {};  // The types of the sample may be what is wrong.
-    };
-    CHECK_OK(reading::read_csv(
-        {.input = file, .temporary_folder = parent.string(), .take = take}, control
-    ));
-    return reference;
+    auto sketch = bundle::sketch_columns(table->columns);
+    return ReadFile{std::move(read.schema), std::move(*table), std::move(sketch)};
 }
 
 /// What is left of the whole command's time for learning: the rest saves the model, and reads and
 /// scores the rows of --test as slowly as the table was read.
 double learning_share(const Options& o, double budget, double used) {
     constexpr double kShare = 0.92, kTestedShare = 0.85;
-    used *= 1.5;  // The table is read twice more, for what watching the model needs.
     if (o.test.empty()) return (budget - used) * kShare;
     std::error_code ignored;
     const auto size = [&](const std::string& file) {
@@ -235,7 +217,7 @@ base::Result<void> train(const Options& o) {
     if (budget > 0) request.budget_s = std::max(0.5, learning_share(o, budget, used));
     TRY(const auto outcome, learn::train(std::move(read.table), request, control));
     TRY(const auto replay, recipe::Replay::load(read.schema, {}));
-    TRY(const auto reference, reference_of(o.file, outcome, replay, parent, control));
+    TRY(const auto reference, bundle::make_reference(outcome, replay, std::move(read.sketch)));
     CHECK_OK(bundle::save(o.model, outcome, replay, reference));
     if (!o.held_out.empty()) CHECK_OK(base::write_file(o.held_out, outcome.held_out_csv));
     std::map<std::string, double> test;

@@ -1,5 +1,6 @@
 #include "engine/bundle/model.hpp"
 #include "engine/bundle/score.hpp"
+#include "engine/learn/made_table.hpp"
 #include "engine/stats/random.hpp"
 #include "engine/table/column_parser.hpp"
 #include "foundation/base/files.hpp"
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
+#include <numeric>
 #include <set>
 #include <sstream>
 
@@ -111,7 +113,8 @@ Trained trained(const std::vector<Step>& steps, Ids changed = {}, std::string ta
     out.outcome = std::move(*outcome);
     out.replay = (*rows)->replay();
     RawRows as_read(kRows, std::move(changed));
-    const auto reference = make_reference(out.outcome, out.replay, as_read, control);
+    const auto columns = learn::load_columns(as_read, request.target, control);
+    const auto reference = make_reference(out.outcome, out.replay, sketch_columns(*columns));
     EXPECT_TRUE(reference);
     const auto saved = save(out.place(), out.outcome, out.replay, *reference);
     EXPECT_TRUE(saved) << saved.error().reason;
@@ -275,6 +278,43 @@ TEST(recipe_in_bundle, answers_of_a_table_are_those_of_its_rows) {
     }
 }
 
+TEST(answers, of_a_table_come_in_order_whatever_the_number_of_threads) {
+    const auto made = trained({kTrim, kNumber, kFill});
+    const auto model = made.model();
+    learn::MadeTable rows(
+        20'000,
+        {{"age",
+          ColumnType::text,
+          [](std::size_t row) { return row % 7 == 0 ? "" : std::to_string(row % 97); }},
+         {"sex", ColumnType::text, [](std::size_t row) { return row % 3 ? " male" : "female"; }}}
+    );
+    base::Control control;
+    std::vector<std::vector<std::string>> told;
+    for (const std::size_t threads : {1, 2, 5}) {
+        auto& lines = told.emplace_back();
+        const auto write = [&](Answered& batch) {
+            batch.text.clear();
+            for (std::size_t row = 0; row < batch.rows.rows(); ++row) {
+                batch.text += fmt::format("{} ", batch.rows.row_ids[row]);
+                model.append_csv(batch.text, batch.answers, row);
+                batch.text += '\n';
+            }
+        };
+        const auto take = [&](Answered& batch) -> base::Result<void> {
+            lines.push_back(batch.text);
+            return {};
+        };
+        ASSERT_TRUE(rows.rewind());
+        const auto count =
+            answer_rows(model, {.write = write, .take = take, .threads = threads}, rows, control);
+        ASSERT_TRUE(count);
+        EXPECT_EQ(*count, 20'000);
+    }
+    EXPECT_GT(told[0].size(), 5U);
+    EXPECT_EQ(told[0], told[1]);
+    EXPECT_EQ(told[0], told[2]);
+}
+
 TEST(bundle_folder, says_when_a_file_is_not_as_it_was_written) {
     const auto made = trained({});
     std::vector<std::filesystem::path> files;
@@ -313,6 +353,36 @@ TEST(reference, is_kept_with_the_model_and_holds_the_columns_as_read) {
     ASSERT_NE(prediction, nullptr);
     EXPECT_EQ(prediction->rows, made.outcome.report.held_out_rows);
     EXPECT_FALSE(reference->quality.empty());
+}
+
+TEST(reference, of_columns_in_memory_is_that_of_the_rows_read) {
+    using learn::noise;
+    const auto one_of = [](std::vector<std::string> words, std::uint64_t stream) -> learn::Cells {
+        return [=](std::size_t row) {
+            return words[static_cast<std::size_t>(
+                noise(row, stream) * static_cast<double>(words.size())
+            )];
+        };
+    };
+    std::vector<learn::MadeColumn> columns{
+        {"real", ColumnType::real, learn::uniform(1)},
+        {"whole", ColumnType::integer, one_of({"1", "-2", "", "123456789"}, 2)},
+        {"word", ColumnType::text, one_of({"a", "b", "", "long"}, 3)},
+        {"free", ColumnType::text, learn::uniform(4)},
+        {"truth", ColumnType::boolean, one_of({"true", "false", ""}, 5)},
+        {"day", ColumnType::date, one_of({"2024-05-01", "1969-01-02", ""}, 6), "%Y-%m-%d"},
+        {"clock", ColumnType::time, one_of({"10:30:00", "23:59:59", ""}, 7), "%H:%M:%S"},
+        {"y", ColumnType::real, learn::uniform(8)},
+    };
+    learn::MadeTable rows(30'000, columns);
+    base::Control control;
+    const auto loaded = learn::load_columns(rows, "y", control);
+    ASSERT_TRUE(loaded);
+    std::vector<std::size_t> positions(loaded->size());
+    std::iota(positions.begin(), positions.end(), std::size_t{0});
+    const auto read = drift::sketch_table(rows, positions, control);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(drift::to_json(sketch_columns(*loaded)), drift::to_json(*read));
 }
 
 TEST(reference, of_a_folder_without_one_says_what_to_do) {

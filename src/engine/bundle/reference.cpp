@@ -6,7 +6,9 @@
 #include "foundation/base/files.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
+#include <thread>
 
 namespace csva::bundle {
 namespace {
@@ -52,33 +54,46 @@ std::vector<std::string> needed_columns(const learn::TrainOutcome& outcome) {
     return out;
 }
 
+drift::Sketch sketch_columns(std::span<const learn::RawColumn> columns) {
+    drift::Sketch out;
+    out.columns.resize(columns.size());
+    std::atomic<std::size_t> next = 0;
+    const auto work = [&] {
+        for (std::size_t c = next++; c < columns.size(); c = next++) {
+            const auto& raw = columns[c];
+            out.columns[c] =
+                drift::sketch_column(raw.column, {raw.numbers, raw.exact, raw.codes, raw.texts});
+        }
+    };
+    std::vector<std::thread> others;
+    for (unsigned i = 1; i < std::thread::hardware_concurrency(); ++i) others.emplace_back(work);
+    work();
+    for (auto& other : others) other.join();
+    for (const auto& column : out.columns) out.rows = column.rows;
+    return out;
+}
+
 base::Result<drift::Reference> make_reference(
-    const learn::TrainOutcome& outcome,
-    const recipe::Replay& replay,
-    table::TableReader& as_read,
-    base::Control& control
+    const learn::TrainOutcome& outcome, const recipe::Replay& replay, drift::Sketch as_read
 ) {
     TRY(const auto kept, replay.only(needed_columns(outcome)));
     const auto known = importances(outcome);
     // A column that others are made from has none of its own: an even share.
     const double even =
         1 / static_cast<double>(std::max<std::size_t>(1, kept.as_read().columns.size()));
-    const auto importance = [&](const std::string& physical) {
-        const auto found = known.find(physical);
-        return known.empty() ? 0 : found == known.end() ? even : found->second;
-    };
-    std::vector<std::size_t> positions;
-    for (const auto& column : kept.as_read().columns)
-        if (const auto at = as_read.schema().find_physical(column.physical))
-            positions.push_back(*at);
-    const auto& columns = as_read.schema().columns;
-    std::ranges::sort(positions, [&](std::size_t a, std::size_t b) {
-        const double x = importance(columns[a].physical), y = importance(columns[b].physical);
-        return x != y ? x > y : a < b;
+    for (auto& column : as_read.columns) {
+        const auto found = known.find(column.column.physical);
+        column.importance = known.empty() ? 0 : found == known.end() ? even : found->second;
+    }
+    std::erase_if(as_read.columns, [&](const auto& column) {
+        return !kept.as_read().find_physical(column.column.physical);
     });
-    drift::Reference out;
-    TRY(out.sketch, drift::sketch_table(as_read, positions, control));
-    for (auto& column : out.sketch.columns) column.importance = importance(column.column.physical);
+    std::ranges::sort(as_read.columns, [](const auto& a, const auto& b) {
+        return a.importance != b.importance ? a.importance > b.importance
+                                            : a.column.physical < b.column.physical;
+    });
+    as_read.columns.resize(std::min(as_read.columns.size(), drift::kMostColumns));
+    drift::Reference out{.sketch = std::move(as_read)};
     add_held_out(outcome, out);
     return out;
 }

@@ -3,22 +3,22 @@
 #include "engine/drift/reference.hpp"
 #include "engine/learn/train.hpp"
 #include "engine/recipe/replay.hpp"
-#include "engine/table/source.hpp"
-#include "foundation/base/control.hpp"
 
+#include <span>
 #include <string>
 #include <vector>
 
 namespace csva::bundle {
 
-/// What watching a model needs, from the rows it was trained on: `as_read` is read twice from its
-/// first row. Its columns are those that the model needs, before the recipe, as they will come with
-/// a row to predict. Errors: those of the reader, jobs.cancelled.
+/// The distributions of columns in memory: of all, as it is not known yet which a model will need.
+/// On all cores.
+drift::Sketch sketch_columns(std::span<const learn::RawColumn> columns);
+
+/// What watching a model needs, from `as_read`, the distributions of the rows it was trained on
+/// before the recipe, as they will come with a row to predict. Keeps the columns that the model
+/// needs, the most important first.
 base::Result<drift::Reference> make_reference(
-    const learn::TrainOutcome& outcome,
-    const recipe::Replay& replay,
-    table::TableReader& as_read,
-    base::Control& control
+    const learn::TrainOutcome& outcome, const recipe::Replay& replay, drift::Sketch as_read
 );
 
 /// Reads it back. Errors: bundle.not_a_model; bundle.no_reference for a folder made before there

@@ -110,7 +110,8 @@ std::string header(const Model& model, const ScoreOptions& options, const table:
 base::Result<std::int64_t> answer_rows(
     const Model& model, const AnswerUse& use, table::TableReader& rows, base::Control& control
 ) {
-    return Crew(model, use, rows, control).run(std::max(1U, std::thread::hardware_concurrency()));
+    const std::size_t all = std::max(1U, std::thread::hardware_concurrency());
+    return Crew(model, use, rows, control).run(use.threads > 0 ? use.threads : all);
 }
 
 base::Result<std::int64_t> score_rows(
@@ -138,7 +139,7 @@ base::Result<std::int64_t> score_rows(
         return {};
     };
     TRY(const auto count,
-        answer_rows(model, {options.name, options.json, write, take}, rows, control));
+        answer_rows(model, {options.name, options.json, write, take, 0}, rows, control));
     if (count == 0) return base::fail(base::ErrorKind::invalid_argument, "bundle.no_rows");
     out.flush();
     if (!out) return base::fail(base::ErrorKind::unavailable, "base.file_unwritable");

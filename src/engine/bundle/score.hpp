@@ -4,6 +4,7 @@
 #include "engine/table/source.hpp"
 #include "foundation/base/control.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <ostream>
@@ -25,6 +26,7 @@ struct AnswerUse {
     bool with_warnings = false;
     std::function<void(Answered&)> write;
     std::function<base::Result<void>(Answered&)> take;
+    std::size_t threads = 0;  ///< 0: as many as the machine has.
 };
 
 /// Answers every row of a table of texts on all cores, a batch at a time; what `take` hears does

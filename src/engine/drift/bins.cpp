@@ -66,7 +66,14 @@ std::vector<double> make_edges(std::vector<double> values) {
 }
 
 std::size_t bin_of(const std::vector<double>& edges, double value) {
-    return static_cast<std::size_t>(std::ranges::lower_bound(edges, value) - edges.begin());
+    // A binary search without branches: which half is taken cannot be foreseen.
+    const double* first = edges.data();
+    for (std::size_t count = edges.size(); count > 0;) {
+        const std::size_t half = (count + 1) / 2;
+        first += first[half - 1] < value ? half : 0;
+        count -= half;
+    }
+    return static_cast<std::size_t>(first - edges.data());
 }
 
 void make_categories(const TextCounts& counts, ColumnSketch& column) {

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <utility>
 
 namespace csva::drift {
 namespace {
@@ -35,6 +36,13 @@ Kind kind_of(ColumnType type) {
     }
 }
 
+/// As models see a number (learn::finite_float); a time of day stays exact.
+double rounded(double value, ColumnType type) {
+    constexpr double kMost = 1e30;
+    if (type == ColumnType::time || !std::isfinite(value)) return value;
+    return static_cast<double>(static_cast<float>(std::clamp(value, -kMost, kMost)));
+}
+
 bool is_missing(const ColumnData& data, std::size_t row) {
     return data.missing(row) || (data.type == ColumnType::text && data.texts[row].empty());
 }
@@ -57,7 +65,7 @@ struct Seen {
 
     double look(const ColumnData& data, std::size_t row, std::string& buffer) {
         if (is_missing(data, row)) return kNan;
-        if (column.kind == Kind::number) return data.number(row);
+        if (column.kind == Kind::number) return rounded(data.number(row), column.column.type);
         if (column.kind == Kind::date) return kNan;
         const auto word = word_of(data, row, buffer);
         ++with_value;
@@ -100,6 +108,57 @@ ColumnSketch named(std::string name, Role role, Kind kind) {
     out.kind = kind;
     out.role = role;
     return out;
+}
+
+using WordRows = std::vector<std::pair<std::string, std::int64_t>>;
+
+/// How many rows each word of a category has.
+WordRows word_rows(const table::Column& column, const ColumnCells& cells) {
+    WordRows out;
+    if (kind_of(column.type) != Kind::category) return out;
+    if (column.type == ColumnType::text) {
+        for (const auto& word : cells.words) out.emplace_back(word, 0);
+        for (const auto code : cells.codes)
+            if (code >= 0) ++out[static_cast<std::size_t>(code)].second;
+    } else {
+        ColumnData both{.type = column.type};
+        both.append_integer(0);
+        both.append_integer(1);
+        for (std::size_t i = 0; i < 2; ++i) out.emplace_back(table::cell_text(both, i), 0);
+        for (const auto v : cells.numbers)
+            if (!std::isnan(v)) ++out[v != 0 ? 1 : 0].second;
+    }
+    std::erase_if(out, [](const auto& word) { return word.second == 0; });
+    return out;
+}
+
+void count_words(const WordRows& words, ColumnSketch& column) {
+    const std::unordered_map<std::string_view, std::int64_t> rows(words.begin(), words.end());
+    std::int64_t counted = 0;
+    for (std::size_t k = 0; k < column.categories.size(); ++k)
+        counted += column.category_counts[k] = rows.at(column.categories[k]);
+    for (const auto& [word, times] : words) column.other_count += times;
+    column.other_count -= counted;
+}
+
+/// Counts numbers in blocks, as a table that is read does.
+void count_rows(std::size_t rows, const auto& value, ColumnSketch& column) {
+    std::vector<double> block;
+    for (std::size_t row = 0; row < rows; ++row) {
+        if (const double v = value(row); std::isfinite(v))
+            block.push_back(v);
+        else
+            ++(std::isnan(v) ? column.missing : column.unreadable);
+        if ((row + 1) % table::kBatchRows != 0 && row + 1 < rows) continue;
+        // Moments are merged before the rows count.
+        const std::int64_t without = std::exchange(column.missing, 0),
+                           unreadable = std::exchange(column.unreadable, 0);
+        count_numbers(block, column);
+        column.rows += static_cast<std::int64_t>(block.size());
+        column.missing = without;
+        column.unreadable = unreadable;
+        block.clear();
+    }
 }
 
 void count_finite(std::span<const double> values, ColumnSketch& column) {
@@ -259,7 +318,7 @@ struct Counter::State {
             numbers.push_back(static_cast<double>(word_of(*cell, at, buffer).size()));
         } else if (column.kind == Kind::number) {
             if (const double v = cell->number(at); std::isfinite(v))
-                numbers.push_back(v);
+                numbers.push_back(rounded(v, wanted));
             else
                 ++column.unreadable;
         }
@@ -381,6 +440,40 @@ base::Result<Sketch> sketch_table(
     CHECK_OK(rows.rewind());
     CHECK_OK(each_batch([&] { counter.add(batch); }));
     return counter.take();
+}
+
+ColumnSketch sketch_column(const table::Column& column, const ColumnCells& cells) {
+    constexpr std::uint64_t kSeed = 20261123;
+    Seen seen;
+    seen.column.column = column;
+    seen.column.kind = kind_of(column.type);
+    const std::size_t rows = cells.rows();
+    const auto words = word_rows(column, cells);
+    const auto value = [&](std::size_t row) -> double {
+        if (!cells.exact.empty()) return cells.exact[row];
+        if (!cells.numbers.empty()) return static_cast<double>(cells.numbers[row]);
+        const auto code = cells.codes[row];
+        return code < 0 ? kNan
+                        : static_cast<double>(cells.words[static_cast<std::size_t>(code)].size());
+    };
+    for (const auto& [word, times] : words) {
+        seen.with_value += times;
+        if (words.size() <= kMostDistinct) seen.words.emplace(word, times);
+    }
+    seen.free_text = words.size() > kMostDistinct;
+    stats::SplitMix64 random(kSeed);
+    const std::size_t sampled = std::min(rows, kMostSample);
+    for (std::size_t i = 0; i < sampled; ++i)  // One row of each of so many stretches.
+        seen.sample.push_back(value((i * rows + random.below(rows)) / sampled));
+    ColumnSketch out = seen.frame();
+    if (out.kind == Kind::number || out.kind == Kind::text) {
+        count_rows(rows, value, out);
+    } else {
+        count_words(words, out);
+        for (std::size_t row = 0; row < rows; ++row) out.missing += std::isnan(value(row)) ? 1 : 0;
+    }
+    out.rows = static_cast<std::int64_t>(rows);
+    return out;
 }
 
 ColumnSketch sketch_numbers(std::string name, Role role, std::vector<double> values) {

@@ -17,8 +17,9 @@
 
 namespace csva::drift {
 
-/// How a column is counted: a number (also a time of day) in bins; a category by value; a free text
-/// by its length in bytes; a date or timestamp not at all, because it is meant to move on.
+/// How a column is counted: a number (also a time of day) in bins, rounded to float32 as a model
+/// sees it; a category by value; a free text by its length in bytes; a date or timestamp not at
+/// all, because it is meant to move on.
 enum class Kind : std::uint8_t { number, category, text, date };
 CSVA_DESCRIBE_ENUM(Kind, number, category, text, date)
 
@@ -139,6 +140,18 @@ private:
 base::Result<Sketch> sketch_table(
     table::TableReader& rows, std::span<const std::size_t> columns, base::Control& control
 );
+
+/// A column of rows in memory; one of the three is given. -1 is a missing word.
+struct ColumnCells {
+    std::span<const float> numbers;  ///< NaN: missing.
+    std::span<const double> exact;   ///< Times.
+    std::span<const std::int32_t> codes;
+    std::span<const std::string> words;  ///< What the codes mean.
+    std::size_t rows() const { return codes.size() + exact.size() + numbers.size(); }
+};
+/// What sketch_table makes of such a column (of more than 65,536 rows, with edges from other rows
+/// of the sample). Thread-safe.
+ColumnSketch sketch_column(const table::Column& column, const ColumnCells& cells);
 
 /// The sketch of numbers (NaN: missing) or of words (empty: missing) that are in memory.
 ColumnSketch sketch_numbers(std::string name, Role role, std::vector<double> values);

@@ -43,7 +43,7 @@ std::string parameters(const FitContext& x, const Candidate& c, bool indicator) 
         "verbosity=-1 deterministic=true force_row_wise=true seed={0} num_threads={1} "
         "num_leaves={2} learning_rate={3} "
         "min_data_in_leaf={4} min_sum_hessian_in_leaf=0.001 bagging_fraction={5} bagging_freq={6} "
-        "max_bin={7} lambda_l2={8} ",
+        "max_bin={7} lambda_l2={8} max_cat_threshold={9} ",
         x.seed + c.seed_shift,
         threads_for(x),
         c.leaves,
@@ -52,7 +52,8 @@ std::string parameters(const FitContext& x, const Candidate& c, bool indicator) 
         c.rows,
         c.rows < 1 ? 1 : 0,
         c.bins,
-        c.leaf_ridge
+        c.leaf_ridge,
+        c.most_levels
     );
     if (const auto list = categorical_columns(*x.matrix); !list.empty())
         out += "categorical_feature=" + list + " ";

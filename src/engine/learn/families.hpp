@@ -27,6 +27,7 @@ struct Candidate {
     double ridge = 1e-3;
     double leaf_ridge = 0;     ///< L2 penalty on a leaf's answer (boosting).
     int bins = 255;            ///< Cuts a number can have at most.
+    int most_levels = 32;      ///< Categories that a cut takes to one side at most.
     bool random_cuts = false;  ///< Boosting that tries one random cut a column.
     bool log_target = false;   ///< Fits the logarithm of the target (see StoredPart::link).
     double smear = 1;          ///< log_target: factor that makes the estimates' mean right.

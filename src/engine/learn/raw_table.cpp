@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -139,37 +141,75 @@ private:
     std::string text_;
 };
 
+/// The rows of a table on their way into memory.
+struct Loading {
+    std::optional<std::size_t> target_at;
+    std::optional<TargetReading> target;
+    std::vector<Reading> columns;
+    std::vector<std::int64_t> row_ids;
+    std::int64_t without_target = 0;
+
+    Loading(const table::Schema& schema, std::optional<std::size_t> at) : target_at(at) {
+        if (at) target.emplace(schema.columns[*at]);
+        columns.resize(schema.columns.size());
+        for (std::size_t c = 0; c < columns.size(); ++c)
+            columns[c].column.column = schema.columns[c];
+    }
+
+    base::Result<void> read(table::TableReader& rows, base::Control& control) {
+        table::Batch batch;
+        std::vector<std::uint32_t> all;
+        for (;;) {
+            TRY(const bool more, rows.next(batch));
+            if (!more) return {};
+            if (control.cancelled())
+                return base::fail(base::ErrorKind::conflict, base::kCancelledReason);
+            all.resize(batch.rows());
+            std::iota(all.begin(), all.end(), 0U);
+            const auto& kept = target ? target->append(batch.columns[*target_at]) : all;
+            without_target += static_cast<std::int64_t>(batch.rows() - kept.size());
+            for (const auto r : kept) row_ids.push_back(batch.row_ids[r]);
+            for (std::size_t c = 0; c < columns.size(); ++c)
+                if (c != target_at) columns[c].append(batch.columns[c], kept);
+        }
+    }
+
+    /// All but the target.
+    std::vector<RawColumn> take_columns() {
+        std::vector<RawColumn> out;
+        for (std::size_t c = 0; c < columns.size(); ++c)
+            if (c != target_at) out.push_back(std::move(columns[c].column));
+        return out;
+    }
+};
+
 }  // namespace
 
 bool is_time(ColumnType t) {
     return t == ColumnType::date || t == ColumnType::timestamp || t == ColumnType::time;
 }
 
+base::Result<std::vector<RawColumn>> load_columns(
+    table::TableReader& rows, const std::string& target, base::Control& control
+) {
+    Loading loading(rows.schema(), rows.schema().find(target));
+    CHECK_OK(loading.read(rows, control));
+    return loading.take_columns();
+}
+
 base::Result<RawTable> load_table(
     table::TableReader& rows, const TrainRequest& request, base::Control& control
 ) {
-    const auto& schema = rows.schema();
-    const auto target_at = schema.find(request.target);
+    const auto target_at = rows.schema().find(request.target);
     if (!target_at)
         return base::fail(
             base::ErrorKind::invalid_argument, kUnknownTarget, {{"column", request.target}}
         );
+    Loading loading(rows.schema(), target_at);
+    CHECK_OK(loading.read(rows, control));
     RawTable out;
-    TargetReading target(schema.columns[*target_at]);
-    std::vector<Reading> columns(schema.columns.size());
-    for (std::size_t c = 0; c < columns.size(); ++c) columns[c].column.column = schema.columns[c];
-    table::Batch batch;
-    for (;;) {
-        TRY(const bool more, rows.next(batch));
-        if (!more) break;
-        if (control.cancelled())
-            return base::fail(base::ErrorKind::conflict, base::kCancelledReason);
-        const auto& kept = target.append(batch.columns[*target_at]);
-        out.without_target += static_cast<std::int64_t>(batch.rows() - kept.size());
-        for (const auto r : kept) out.row_ids.push_back(batch.row_ids[r]);
-        for (std::size_t c = 0; c < columns.size(); ++c)
-            if (c != *target_at) columns[c].append(batch.columns[c], kept);
-    }
+    out.row_ids = std::move(loading.row_ids);
+    out.without_target = loading.without_target;
     const auto kept = static_cast<std::int64_t>(out.row_ids.size());
     if (out.without_target > kept)
         return base::fail(
@@ -185,9 +225,8 @@ base::Result<RawTable> load_table(
             kTooFewRows,
             {{"rows", kept}, {"minimum", kFewestRows}}
         );
-    TRY(out.target, std::move(target).finish(request.task));
-    for (std::size_t c = 0; c < columns.size(); ++c)
-        if (c != *target_at) out.columns.push_back(std::move(columns[c].column));
+    TRY(out.target, std::move(*loading.target).finish(request.task));
+    out.columns = loading.take_columns();
     return out;
 }
 

@@ -49,6 +49,12 @@ struct RawTable {
     std::int64_t without_target = 0;
 };
 
+/// The columns of the rows that have a target, without asking whether it can be learnt. A table
+/// without that column: all rows. Errors: jobs.cancelled, those of the reader.
+base::Result<std::vector<RawColumn>> load_columns(
+    table::TableReader& rows, const std::string& target, base::Control& control
+);
+
 /// Reads all rows. Errors: learn.unknown_target, learn.target_missing, learn.too_few_rows,
 /// learn.one_class, learn.target_not_numeric, learn.not_two_classes, learn.too_many_classes,
 /// jobs.cancelled, those of the reader.

@@ -293,11 +293,14 @@ bool is_fixed(const TrainRequest& request) {
     return request.options.trees && request.options.families.size() == 1 && !request.options.folds;
 }
 
-/// The rate at which so many trees learn most from so many rows, when nobody named one.
-double fixed_rate(const Candidate& candidate, std::size_t rows) {
+/// What lets a few trees learn most from many rows, when nobody named a rate: larger steps, and
+/// cuts through categories that fewer of them can fit by chance.
+void suit_many_rows(Candidate& candidate, std::size_t rows, bool rate_is_given) {
     constexpr std::size_t kManyRows = 300'000;
-    constexpr int kFewTrees = 200;
-    return rows > kManyRows && candidate.trees <= kFewTrees ? 0.15 : candidate.learning_rate;
+    constexpr int kFewTrees = 200, kFewLevels = 8;
+    if (rows <= kManyRows || candidate.trees > kFewTrees) return;
+    candidate.most_levels = kFewLevels;
+    if (!rate_is_given) candidate.learning_rate = 0.15;
 }
 
 base::Result<void> train_fixed(Run& run, const TrainRequest& request) {
@@ -310,8 +313,7 @@ base::Result<void> train_fixed(Run& run, const TrainRequest& request) {
     apply_options(candidate, request.options);
     if (candidate.family == Family::boosting) {
         candidate.columns = candidate.rows = 1;
-        if (!request.options.learning_rate)
-            candidate.learning_rate = fixed_rate(candidate, rows.size());
+        suit_many_rows(candidate, rows.size(), request.options.learning_rate.has_value());
     }
     s.context.deadline_s = s.begin_s + s.budget_s * 0.85;
     Binned binned;
@@ -508,10 +510,11 @@ base::Result<TrainOutcome> train(
     table::TableReader& rows,
     const TrainRequest& request,
     base::Control& control,
-    const Refit& refit
+    const Refit& refit,
+    double begun_s
 ) {
     CHECK_OK(open_lightgbm());
-    auto run = begin(request, steady_now_s());
+    auto run = begin(request, begun_s > 0 ? begun_s : steady_now_s());
     TRY(run.table, load_table(rows, request, control));
     CHECK_OK(divide(run, request));
     if (refit) CHECK_OK(load_refitted(run, rows, request, control, refit));

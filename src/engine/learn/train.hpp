@@ -37,8 +37,9 @@ struct TrainOutcome {
 using Refit = std::function<base::Result<void>(std::span<const std::int64_t> row_ids)>;
 
 /// Reads the table once (twice with `refit`, which is told the rows that are not held out: these
-/// lend nothing to what cleaning learns) and leaves a model whatever the budget: the baseline is
-/// there before anything is fitted. A cancel or the end of the budget keeps the best so far. Each
+/// lend nothing to what cleaning learns) and leaves a model whatever the budget, whose clock runs
+/// from `begun_s` (see steady_now_s; 0: from now): the baseline is there before anything is fitted.
+/// A cancel or the end of the budget keeps the best so far. Each
 /// leaderboard line is told to `control.event` as JSON. Errors: learn.unknown_target,
 /// learn.one_class, learn.target_missing, learn.too_few_rows, learn.too_many_classes,
 /// learn.target_not_numeric, learn.not_two_classes, learn.no_column_left, learn.unknown_family,
@@ -47,7 +48,8 @@ base::Result<TrainOutcome> train(
     table::TableReader& rows,
     const TrainRequest& request,
     base::Control& control,
-    const Refit& refit = {}
+    const Refit& refit = {},
+    double begun_s = 0
 );
 
 /// The same for a table that is in memory already.

@@ -1,6 +1,7 @@
 #include "engine/reading/read_csv.hpp"
 
 #include "engine/duck/parquet.hpp"
+#include "engine/reading/chunks.hpp"
 #include "engine/table/column_parser.hpp"
 #include "foundation/base/files.hpp"
 
@@ -144,6 +145,56 @@ TEST_F(ReadCsv, hands_typed_rows_out_while_reading_and_again_when_the_sample_was
     EXPECT_EQ(rows, static_cast<std::size_t>(kRows));
     EXPECT_EQ(std::ranges::count(last, ""), 1);  // the first time it was no number
     EXPECT_EQ(last.back(), "x");
+}
+
+TEST_F(ReadCsv, rows_in_chunks_are_the_same_after_a_rewind) {
+    std::string content = "number,text\n";
+    for (int i = 0; i < 20'000; ++i)
+        content += std::to_string(i) + (i % 9 == 0 ? ",\"two\nlines\"\n" : ",word\n");
+    const auto input = folder_.path() / "in.csv";
+    ASSERT_TRUE(base::write_file(input, content));
+    Plan plan;
+    auto file = MappedFile::open(input.string());
+    ASSERT_TRUE(file);
+    plan.file = *file;
+    std::vector<Evidence> evidence;
+    ASSERT_TRUE(make_plan(plan, false, evidence));
+    const table::Schema schema{
+        {{.name = "number", .physical = "c0001", .type = table::ColumnType::integer},
+         {.name = "text", .physical = "c0002"}}
+    };
+    base::Control control;
+    for (const std::size_t threads : {1, 3}) {
+        int chunks = 0;
+        const ChunkOptions options{.threads = threads, .bytes = 10'000};
+        const auto reader =
+            read_chunks(plan, schema, options, [&](Chunk&, std::int64_t) { ++chunks; }, control);
+        const auto all = [&] {
+            std::vector<std::string> out;
+            table::Batch batch;
+            while (*reader->next(batch))
+                for (std::size_t row = 0; row < batch.rows(); ++row)
+                    out.push_back(
+                        std::to_string(batch.row_ids[row]) + " " +
+                        table::cell_text(batch.columns[0], row) + " " +
+                        table::cell_text(batch.columns[1], row)
+                    );
+            return out;
+        };
+        ASSERT_TRUE(reader->rewind());  // before the first row
+        const auto first = all();
+        EXPECT_EQ(first.size(), 20'000U);
+        EXPECT_EQ(first.back(), "20000 19999 word");
+        const int told = chunks;
+        EXPECT_GT(told, 10);
+        ASSERT_TRUE(reader->rewind());
+        EXPECT_EQ(all(), first);
+        EXPECT_EQ(chunks, told);  // chunks are told of once
+        ASSERT_TRUE(reader->rewind());
+        table::Batch batch;
+        ASSERT_TRUE(*reader->next(batch));
+        EXPECT_FALSE(reader->rewind());  // in the middle
+    }
 }
 
 TEST_F(ReadCsv, names_empty_and_repeated_headers) {

@@ -1,5 +1,7 @@
 #include "engine/bundle/model.hpp"
+#include "engine/bundle/reference.hpp"
 #include "engine/duck/parquet.hpp"
+#include "engine/learn/families.hpp"
 #include "engine/learn/train.hpp"
 #include "engine/recipe/replay.hpp"
 #include "features/models/service.hpp"
@@ -98,19 +100,27 @@ Result<std::unique_ptr<table::TableReader>> open_rows(
     );
 }
 
+/// What watching compares with: before the training, whose time it takes a part of.
+Result<drift::Sketch> sketch_rows(
+    table::TableReader& as_read, const std::string& target, base::Control& control
+) {
+    TRY(const auto columns, learn::load_columns(as_read, target, control));
+    CHECK_OK(as_read.rewind());
+    return bundle::sketch_columns(columns);
+}
+
 Result<std::string> body(const std::string& input, const fs::path& out, base::Control& control) {
+    const double begun_s = learn::steady_now_s();
     TRY(auto order, base::from_json<TrainInput>(input));
     TRY(auto as_read, open_rows(order, out, control));
+    TRY(auto sketch, sketch_rows(*as_read, order.request.target, control));
     TRY(const auto rows,
         recipe::RecipeReader::open(std::move(as_read), std::move(order.steps), control));
     learn::Refit refit;
     if (rows->replay().learns())
         refit = [&rows](std::span<const std::int64_t> ids) { return rows->refit(ids); };
-    TRY(const auto outcome, learn::train(*rows, order.request, control, refit));
-    // A training that was stopped keeps its best model, with all that goes with it.
-    base::Control calm;
-    TRY(auto again, open_rows(order, out, calm));
-    TRY(const auto reference, bundle::make_reference(outcome, rows->replay(), *again, calm));
+    TRY(const auto outcome, learn::train(*rows, order.request, control, refit, begun_s));
+    TRY(const auto reference, bundle::make_reference(outcome, rows->replay(), std::move(sketch)));
     CHECK_OK(bundle::save((out / kBundleFolder).string(), outcome, rows->replay(), reference));
     CHECK_OK(base::write_file(out / kHeldOutFile, outcome.held_out_csv));
     return base::to_json(outcome.report);
