@@ -87,13 +87,14 @@ base::Result<int> run_rounds(
     while (round < c.trees) {
         TRY(const bool finished, booster.update());
         ++round;
-        if (stops_early) {
+        if (judges && c.family == Family::boosting) {
             TRY(const double loss, booster.eval());
-            if (loss < best) {
+            fit.rounds.push_back(loss);
+            if (stops_early && loss < best) {
                 best = loss, best_round = round;
                 CHECK_OK(booster.valid_answers(outputs, judged));
             }
-            if (round - best_round >= kPatience) break;
+            if (stops_early && round - best_round >= kPatience) break;
         }
         if (must_stop(x)) {
             fit.cut_short = round < c.trees;

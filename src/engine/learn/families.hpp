@@ -52,7 +52,8 @@ struct Fit {
     std::vector<StoredPart> parts;
     std::vector<double> judged;  ///< Answers on the judge rows, `outputs` for each.
     int trees = 0;
-    std::vector<double> gain;  ///< By feature: of a tree's splits, or see linear_gain.
+    std::vector<double> gain;    ///< By feature: of a tree's splits, or see linear_gain.
+    std::vector<double> rounds;  ///< Loss on the judge rows after each round of boosting.
     bool cut_short = false;
     double wall_s = 0;
 };

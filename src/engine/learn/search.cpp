@@ -126,6 +126,17 @@ const Trial* parent(const SearchState& s, stats::SplitMix64& random) {
 
 double search_units(const SearchState& s) { return s.work * kSearchShare; }
 
+/// As far as all folds went.
+std::vector<double> mean_rounds(std::span<const Fit> fits) {
+    std::size_t shortest = fits.front().rounds.size();
+    for (const auto& fit : fits) shortest = std::min(shortest, fit.rounds.size());
+    std::vector<double> out(shortest);
+    for (const auto& fit : fits)
+        for (std::size_t r = 0; r < shortest; ++r)
+            out[r] += fit.rounds[r] / static_cast<double>(fits.size());
+    return out;
+}
+
 /// Makes a trial of a candidate's fits; nothing when the clock left too little of it.
 std::optional<Trial> assemble(SearchState& s, const Candidate& candidate, std::span<Fit> fits) {
     Trial trial{.candidate = candidate};
@@ -143,6 +154,7 @@ std::optional<Trial> assemble(SearchState& s, const Candidate& candidate, std::s
         for (std::size_t i = 0; i < fit.gain.size(); ++i) trial.gain[i] += fit.gain[i];
     }
     trial.trees = std::max(1, trial.trees / static_cast<int>(fits.size()));
+    trial.rounds = mean_rounds(fits);
     s.cut_short = s.cut_short || cut_short;
     const bool usable = trial.answers.size() == s.split->judged.size() * s.outputs() &&
                         std::ranges::none_of(trial.parts, [](const auto& p) { return p.empty(); });

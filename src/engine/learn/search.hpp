@@ -21,6 +21,7 @@ struct Trial {
     std::vector<double> answers;                 ///< By judged row, outputs each.
     std::vector<std::vector<StoredPart>> parts;  ///< By fold.
     std::vector<double> gain;                    ///< By feature, summed over the folds.
+    std::vector<double> rounds;  ///< Loss after each round of boosting, mean of the folds.
     double fit_s = 0;
 };
 

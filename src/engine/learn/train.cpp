@@ -129,6 +129,15 @@ void add_importance(Run& run, const Members& members) {
     std::ranges::sort(run.out.report.importance, std::greater<>(), &Importance::share);
 }
 
+/// Of boosting only: an average has no rounds of its own.
+void add_curve(Run& run, const Entry& entry) {
+    const auto& trial = run.search.trials[entry.members.front().first];
+    if (entry.members.size() > 1 || trial.rounds.empty()) return;
+    const bool classes = run.search.context.classes > 0;
+    const char* loss = classes ? "log_loss" : trial.candidate.log_target ? "mse_of_log" : "mse";
+    run.out.curves.push_back({entry.name, loss, trial.rounds});
+}
+
 /// Scores a model on the held-out rows and puts it on the leaderboard; the first entry is the best.
 base::Result<void> judge(Run& run, StoredModel model, const Entry* entry) {
     const auto& held_out = run.split.held_out;
@@ -142,6 +151,7 @@ base::Result<void> judge(Run& run, StoredModel model, const Entry* entry) {
         line.choice_score = entry->loss;
         line.trees = first.trees;
         for (const auto& [t, w] : entry->members) line.fit_s += run.search.trials[t].fit_s;
+        add_curve(run, *entry);
     }
     std::string json;
     base::encode(json, base::type_of<LeaderboardLine>(), &line);

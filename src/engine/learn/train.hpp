@@ -23,10 +23,20 @@ struct HeldOut {
     std::vector<double> answers;  ///< Row by row: a probability for each class, or the estimate.
 };
 
+/// How a model of the leaderboard learnt: its loss on rows that it did not learn from, after each
+/// round of boosting.
+struct LearningCurve {
+    std::string model;
+    std::string loss;  ///< log_loss, mse, or mse_of_log.
+    std::vector<double> values;
+};
+CSVA_DESCRIBE(LearningCurve, model, loss, values)
+
 struct TrainOutcome {
     Report report;
     Preparation preparation;
     std::vector<StoredModel> models;  ///< One for each leaderboard line.
+    std::vector<LearningCurve> curves;
     std::string held_out_csv;  ///< row_id, truth, prediction, probability_<class>: what the scores
                                ///< are computed from.
     HeldOut held_out;

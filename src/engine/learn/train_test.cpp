@@ -195,6 +195,29 @@ TEST(options, every_family_is_on_the_leaderboard) {
         EXPECT_TRUE(names.contains(name)) << name;
 }
 
+TEST(curves, tell_the_loss_after_each_round_of_boosting) {
+    auto request = quick();
+    for (const bool classes : {true, false}) {
+        const auto outcome = trained(
+            people(
+                300,
+                [&](auto r) {
+                    return classes ? yes_or_no(yes(r)) : std::to_string(noise(r, 1) * 9 - 4);
+                },
+                classes ? ColumnType::text : ColumnType::real
+            ),
+            request
+        );
+        ASSERT_TRUE(outcome) << outcome.error().reason;
+        ASSERT_EQ(outcome->curves.size(), 1U) << "one boosting is on the leaderboard";
+        const auto& curve = outcome->curves.front();
+        EXPECT_TRUE(curve.model.starts_with("GradientBoosting")) << curve.model;
+        EXPECT_EQ(curve.loss, classes ? "log_loss" : "mse");
+        ASSERT_EQ(curve.values.size(), 20U);
+        EXPECT_LT(std::ranges::min(curve.values), curve.values.front()) << "it learns";
+    }
+}
+
 TEST(importance, of_a_linear_model_ranks_what_the_target_is_made_of) {
     auto request = quick();
     for (const bool classes : {true, false}) {
