@@ -1,7 +1,9 @@
 """The two servers that the clients talk to: ours, and MLflow's own on SQLite."""
 
+import contextlib
 import os
 import pathlib
+import signal
 import subprocess  # nosec B404
 import sys
 import tempfile
@@ -39,16 +41,21 @@ class Theirs:
 
     def __init__(self, stack):
         self.folder = tempfile.TemporaryDirectory(prefix="csva-mlflow-")
-        port = postgres.free_port()
-        self.url = f"http://127.0.0.1:{port}"
+        self.port = postgres.free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        stack.append(self)
+        self.start()
+
+    def start(self):
+        """Again on the same address and files, after it was stopped."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("MLFLOW_TRACKING")}
         self.process = subprocess.Popen(  # nosec B603
-            [os.environ["MLFLOW_SERVER"], "server", "--host", "127.0.0.1", "--port", str(port),
+            [os.environ["MLFLOW_SERVER"], "server", "--host", "127.0.0.1", "--port", str(self.port),
              "--workers", "1",
              "--backend-store-uri", f"sqlite:///{self.folder.name}/mlflow.db",
              "--artifacts-destination", self.folder.name + "/artifacts"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
-        stack.append(self)
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
+            start_new_session=True)
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
             try:
@@ -61,9 +68,14 @@ class Theirs:
     def headers(self):
         return {}
 
-    def __exit__(self, *_):
-        self.process.terminate()
+    def stop(self, how=signal.SIGTERM):
+        """With the processes that it started."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, how)
         self.process.wait(20)
+
+    def __exit__(self, *_):
+        self.stop()
         self.folder.cleanup()
 
 
