@@ -20,6 +20,7 @@ DEPENDS = {
     "base": "",
     "i18n": "base",
     "store": "base",
+    "client": "base",
     "blob": "base",
     "stats": "base",
     "table": "base",
@@ -36,7 +37,7 @@ DEPENDS = {
     "bundle": "recipe learn drift",
     "exchange": "bundle i18n",
 }
-FOUNDATION = "base i18n http store blob journal jobs"
+FOUNDATION = "base i18n http client store blob journal jobs"
 ENGINE = "table duck reading meaning profile recipe stats drift learn bundle exchange"
 FEATURES = {
     "accounts": "",

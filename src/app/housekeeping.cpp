@@ -44,6 +44,7 @@ std::unique_ptr<jobs::Schedules> start_housekeeping(Composition& parts) {
     auto schedules = std::make_unique<jobs::Schedules>(parts.database());
     schedules->every("blobs.sweep", kHourMs, [&parts] { return sweep(parts); });
     schedules->every("jobs.forget", kHourMs, [&parts] { return forget_jobs(parts); });
+    schedules->every("store.shrink", kHourMs, [&parts] { return parts.database().shrink(); });
     return schedules;
 }
 

@@ -8,7 +8,8 @@ import json
 import pytest
 import requests
 from client import error_of, refused
-from steps import MLFLOW, mlflow
+from conftest import new_world
+from steps import MLFLOW, QUICK, TRAINING, mlflow, read, trained
 from support.server import PASSWORD
 
 NUMBERS = itertools.count(1)
@@ -343,3 +344,250 @@ def test_says_that_a_foreign_version_cannot_predict(someone):
 def test_says_in_mlflow_s_shape_that_a_query_is_no_utf_8(someone):
     answer = someone.get(MLFLOW + "runs/get?run_id=%ff")
     assert refused(answer, 400, "http.bad_encoding")["kind"] == "BAD_REQUEST"
+
+
+def test_records_each_training_as_a_run(world, estate):
+    owner, training = estate.owner, estate.training
+    found = mlflow(owner, "GET", "experiments/get-by-name", experiment_name=f"dataset-{estate.dataset}")["experiment"]
+    assert {t["key"]: t["value"] for t in found["tags"]}["csva:dataset_id"] == str(estate.dataset)
+    run = mlflow(owner, "POST", "runs/search", experiment_ids=[found["experiment_id"]])["runs"][0]
+    assert run["info"]["status"] == "FINISHED" and run["info"]["user_id"] == owner.name
+    params = {p["key"]: p["value"] for p in run["data"]["params"]}
+    assert params["target"] == "city" and params["model"] == training["report"]["best"]
+    best = training["report"]["leaderboard"][0]
+    metrics = {m["key"]: m["value"] for m in run["data"]["metrics"]}
+    assert {s["name"]: s["value"] for s in best["scores"]}.items() <= metrics.items()
+    data = run["inputs"]["dataset_inputs"][0]["dataset"]
+    sha256 = owner.get(f"/api/v1/datasets/{estate.dataset}").json()["sha256"]
+    assert data["digest"] == sha256 and json.loads(data["source"])["dataset_id"] == str(estate.dataset)
+    number = run["info"]["run_id"]
+    top = {f["path"] for f in mlflow(owner, "GET", "artifacts/list", run_id=number)["files"]}
+    assert {"model", "report.json", "receipt.json", "recipe.json", "verdict.json", "importance.json"} <= top
+    root = ARTIFACTS + run["info"]["artifact_uri"].split(":/")[1]
+    assert owner.get(root + "/verdict.json").json() == training["report"]["verdict"]
+    assert [s["step"] for s in owner.get(root + "/recipe.json").json()] == ["trim@1"]
+    inside = mlflow(owner, "GET", "artifacts/list", run_id=number, path="model")["files"]
+    assert inside and all(owner.get(root + "/" + f["path"]).status_code == 200 for f in inside if not f["is_dir"])
+
+
+def run_of(client, dataset, training):
+    """The run of a training."""
+    found = mlflow(client, "GET", "experiments/get-by-name", experiment_name=f"dataset-{dataset}")["experiment"]
+    listed = mlflow(client, "POST", "runs/search", experiment_ids=[found["experiment_id"]], run_view_type="ALL")
+    return next((one for one in listed.get("runs", [])
+                 if {"key": "csva:training_id", "value": str(training)} in one["data"]["tags"]), None)
+
+
+def test_keeps_each_round_of_boosting_as_a_step(someone):
+    dataset = read(someone, TRAINING)
+    training = trained(someone, dataset, {"target": "city", "budget_s": 20, "options": {
+        "families": ["GradientBoostingClassifier", "LogisticRegression"], "trees": 20, "threads": 1}})
+    run = run_of(someone, dataset, training["id"])
+    key = next(m["key"] for m in run["data"]["metrics"] if m["key"].endswith("validation_log_loss"))
+    points = mlflow(someone, "GET", "metrics/get-history", run_id=run["info"]["run_id"], metric_key=key)["metrics"]
+    assert [p["step"] for p in points] == list(range(1, 21))
+    assert min(p["value"] for p in points) < points[0]["value"]
+
+
+def test_keeps_a_training_that_was_stopped_as_a_killed_run(idle_world):
+    client = idle_world.user()
+    with idle_world.server.worker():
+        dataset = read(client, TRAINING)
+    training = client.post(f"/api/v1/datasets/{dataset}/trainings", json=QUICK).json()
+    client.post(f"/api/v1/trainings/{training['id']}/cancel")
+    run = run_of(client, dataset, training["id"])
+    assert run["info"]["status"] == "KILLED" and run["info"]["end_time"]
+    assert {"key": "csva:problem", "value": "jobs.cancelled"} in run["data"]["tags"]
+    assert {"key": "target", "value": "city"} in run["data"]["params"]
+
+
+def test_deletes_a_training_s_run_with_it(someone):
+    dataset = read(someone, TRAINING)
+    first, second = (trained(someone, dataset) for _ in range(2))
+    run = run_of(someone, dataset, first["id"])["info"]
+    assert someone.delete(f"/api/v1/trainings/{first['id']}").status_code == 204
+    refused(someone.get(MLFLOW + "runs/get", params={"run_id": run["run_id"]}), 404, "tracking.run_not_found")
+    assert run_of(someone, dataset, first["id"]) is None and run_of(someone, dataset, second["id"])
+    assert someone.delete(f"/api/v1/datasets/{dataset}").status_code == 204
+    refused(someone.get(MLFLOW + "experiments/get", params={"experiment_id": run["experiment_id"]}), 404,
+            "tracking.experiment_not_found")
+
+
+def test_predicts_by_name_and_tells_where_a_version_came_from(world, estate, language):
+    owner = estate.owner
+    model = mlflow(owner, "GET", "model-versions/search",
+                   filter="source_path LIKE 'mlflow-artifacts:%'")["model_versions"]
+    version = next(v for v in model if v["tags"][0]["value"] == str(estate.training["id"]))
+    listed = owner.get("/api/v1/registered-models", params={"limit": 500}).json()["registered_models"]
+    number = next(one["id"] for one in listed if one["name"] == version["name"])
+    told = owner.get(f"/api/v1/registered-models/{number}/versions/{version['version']}/lineage").json()
+    assert told["training_id"] == estate.training["id"] and told["model_id"] == estate.model["id"]
+    assert told["datasets"][0]["digest"] == owner.get(f"/api/v1/datasets/{estate.dataset}").json()["sha256"]
+    owner.post(f"/api/v1/registered-models/{number}/promotions", json={"version": version["version"], "alias": "champion"})
+    rows = [{"name": "P1", "age": 5, "height": 160.5}]
+    known = owner.post(f"/api/v1/models/{estate.model['id']}/predictions", json={"rows": rows}).json()
+    for address in ("@champion", "/" + version["version"], "/latest"):
+        named = owner.post("/api/v1/predictions", json={"model": f"models:/{version['name']}{address}", "rows": rows})
+        assert named.json() == known, (address, named.text)
+    other = world.user(language)
+    refused(other.post("/api/v1/predictions", json={"model": f"models:/{version['name']}@champion", "rows": rows}), 404,
+            "models.registered_not_found")
+
+
+def bin_of(client):
+    return client.get("/api/v1/bin").json()["items"]
+
+
+def in_bin(client, kind, number):
+    return next((one for one in bin_of(client) if (one["kind"], one["id"]) == (kind, str(number))), None)
+
+
+def removed(client, *items):
+    answer = client.post("/api/v1/bin/removals", json={"items": [{"kind": k, "id": str(i)} for k, i in items]})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def put(client, experiment_id, owner, path, data=b"x"):
+    stored = client.put(f"{ARTIFACTS}{experiment_id}/{owner}/artifacts/{path}", data=data)
+    assert stored.status_code == 200, stored.text
+
+
+def test_takes_what_was_deleted_out_of_the_bin(someone):
+    number = experiment(someone)
+    run = run_in(someone, number)
+    model = mlflow(someone, "POST", "logged-models", experiment_id=number)["model"]["info"]["model_id"]
+    registry, registry_id = versions(someone)
+    mlflow(someone, "POST", "registered-models/alias", name=registry, alias="champion", version="1")
+    mlflow(someone, "POST", "runs/delete", run_id=run)
+    mlflow(someone, "DELETE", "logged-models/" + model)
+    mlflow(someone, "DELETE", "registered-models/delete", name=registry)
+    refused(someone.get(MLFLOW + "registered-models/get", params={"name": registry}), 404, "models.registered_not_found")
+    refused(someone.get(f"/api/v1/registered-models/{registry_id}/promotions"), 404, "models.registered_not_found")
+    for call in ("registered-models/search", "model-versions/search"):
+        assert registry not in someone.get(MLFLOW + call).text
+    items = (("run", run), ("logged_model", model), ("registered_model", registry_id))
+    assert all(in_bin(someone, *one) for one in items)
+    back = someone.post("/api/v1/bin/restorations", json={"items": [{"kind": k, "id": str(i)} for k, i in items]})
+    assert back.status_code == 200, back.text
+    assert not any(in_bin(someone, *one) for one in items)
+    assert mlflow(someone, "GET", "runs/get", run_id=run)["run"]["info"]["lifecycle_stage"] == "active"
+    assert mlflow(someone, "GET", "registered-models/alias", name=registry, alias="champion")["model_version"]["version"] == "1"
+    mlflow(someone, "POST", "experiments/delete", experiment_id=number)
+    assert in_bin(someone, "experiment", number) and not in_bin(someone, "run", run), "a run goes with its experiment"
+    someone.post("/api/v1/bin/restorations", json={"items": [{"kind": "experiment", "id": number}]})
+    assert mlflow(someone, "GET", "runs/get", run_id=run)["run"]["info"]["lifecycle_stage"] == "active"
+
+
+def test_gives_the_name_of_a_model_in_the_bin_to_another(someone):
+    first = versions(someone)
+    mlflow(someone, "DELETE", "registered-models/delete", name=first[0])
+    mlflow(someone, "POST", "registered-models/create", name=first[0])
+    wish = {"items": [{"kind": "registered_model", "id": str(first[1])}]}
+    refused(someone.post("/api/v1/bin/restorations", json=wish), 400, "models.registered_already_exists")
+    removed(someone, ("registered_model", first[1]))
+    refused(someone.post("/api/v1/bin/restorations", json=wish), 404, "tracking.not_in_bin")
+
+
+def test_keeps_the_bin_to_those_who_may_write(ada, bob):
+    shared = ada.post("/api/v1/projects", json={"name": "Shared"}).json()["id"]
+    run = run_in(ada, experiment(ada, shared))
+    mlflow(ada, "POST", "runs/delete", run_id=run)
+    wish = {"items": [{"kind": "run", "id": run}]}
+    for call in ("restorations", "removals"):
+        refused(bob.post("/api/v1/bin/" + call, json=wish), 404, "tracking.not_in_bin")
+    assert not in_bin(bob, "run", run)
+    ada.post(f"/api/v1/projects/{shared}/members", json={"name": bob.name, "role": "viewer"})
+    assert in_bin(bob, "run", run)
+    for call in ("restorations", "removals"):
+        refused(bob.post("/api/v1/bin/" + call, json=wish), 403, "accounts.forbidden")
+    assert bob.delete("/api/v1/bin").json() == {"removed": 0, "kept": 1, "freed_bytes": 0}
+    assert in_bin(ada, "run", run)
+
+
+def test_keeps_what_a_version_rests_on(someone):
+    number = experiment(someone)
+    run = run_in(someone, number)
+    put(someone, number, run, "model/MLmodel")
+    model = registered(someone)
+    mlflow(someone, "POST", "model-versions/create", name=model, source=f"runs:/{run}/model", run_id=run)
+    mlflow(someone, "POST", "experiments/delete", experiment_id=number)
+    for kind, one in (("experiment", number),):
+        error = refused(someone.post("/api/v1/bin/removals", json={"items": [{"kind": kind, "id": one}]}), 409,
+                        "tracking.in_use")
+        assert model + "/1" in error["message"]
+    mlflow(someone, "DELETE", "model-versions/delete", name=model, version="1")
+    assert removed(someone, ("experiment", number))["freed_bytes"] == 1
+    refused(someone.get(MLFLOW + "runs/get", params={"run_id": run}), 404, "tracking.run_not_found")
+
+
+def test_frees_the_disk():
+    """What is removed for good is gone from the data folder: files, and pages of SQLite's file."""
+    with new_world() as world:
+        client = world.user()
+        number = experiment(client)
+        runs = [run_in(client, number) for _ in range(3)]
+        before = size_of(world.server.data)
+        for run in runs:
+            put(client, number, run, "big.bin", b"\x00" * 3_000_000)
+            for start in range(0, 20_000, 1000):
+                mlflow(client, "POST", "runs/log-batch", run_id=run, metrics=[
+                    {"key": "loss", "value": i / 7, "timestamp": i, "step": i} for i in range(start, start + 1000)])
+        filled = size_of(world.server.data)
+        sqlite = "CSVA_DATABASE_URL" not in world.server.environment
+        assert filled - before > 8_999_999 + (2_000_000 if sqlite else 0)
+        mlflow(client, "POST", "runs/delete", run_id=runs[0])
+        assert size_of(world.server.data) >= filled, "the bin keeps all"
+        assert removed(client, ("run", runs[0]))["freed_bytes"] == 3_000_000
+        one_less = size_of(world.server.data)
+        assert filled - one_less > 2_999_999 + (700_000 if sqlite else 0)
+        mlflow(client, "POST", "experiments/delete", experiment_id=number)
+        assert client.delete("/api/v1/bin").json() == {"removed": 1, "kept": 0, "freed_bytes": 6_000_000}
+        assert size_of(world.server.data) - before < 300_000 and not world.server.blobs()
+        assert world.server.sql("SELECT COUNT(*) FROM tracking_points") == [("0",)]
+
+
+def size_of(folder):
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def test_lists_folders_of_many_files_by_stepping_over_them(someone):
+    number = experiment(someone)
+    run = run_in(someone, number)
+    for path in ("a", "a-b/deep/er/x", "a0", "dir/one", "dir/two/three", "dir-x", "dir.y/z"):
+        put(someone, number, run, path)
+    assert listed(someone, run) == ["a", "a-b/", "a0", "dir-x", "dir.y/", "dir/"]
+    assert listed(someone, run, "dir") == ["dir/one", "dir/two/"]
+    for path in ("dir", "a/b", "dir/two"):
+        refused(someone.put(f"{ARTIFACTS}{number}/{run}/artifacts/{path}", data=b"x"), 400, "tracking.bad_path")
+    assert someone.delete(f"{ARTIFACTS}{number}/{run}/artifacts/dir").status_code == 200
+    assert listed(someone, run) == ["a", "a-b/", "a0", "dir-x", "dir.y/"]
+
+
+def listed(client, run, path=""):
+    files = mlflow(client, "GET", "artifacts/list", run_id=run, path=path).get("files", [])
+    return sorted(f["path"] + ("/" if f["is_dir"] else "") for f in files)
+
+
+def test_gives_the_whole_history_when_no_page_is_asked_for(someone, run):
+    for start in range(0, 26_000, 1000):
+        mlflow(someone, "POST", "runs/log-batch", run_id=run, metrics=[
+            {"key": "m", "value": 1, "timestamp": i, "step": i} for i in range(start, start + 1000)])
+    whole = mlflow(someone, "GET", "metrics/get-history", run_id=run, metric_key="m")
+    assert len(whole["metrics"]) == 26_000 and "next_page_token" not in whole
+    page = mlflow(someone, "GET", "metrics/get-history", run_id=run, metric_key="m", max_results=25_000)
+    assert len(page["metrics"]) == 25_000 and page["next_page_token"]
+
+
+def test_shows_a_deleted_logged_model_to_who_asks_for_it_and_its_registrations(someone):
+    number = experiment(someone)
+    model = mlflow(someone, "POST", "logged-models", experiment_id=number)["model"]["info"]["model_id"]
+    put(someone, number, "models/" + model, "MLmodel")
+    kept = registered(someone)
+    mlflow(someone, "POST", "model-versions/create", name=kept, source="models:/" + model, model_id=model)
+    found = mlflow(someone, "GET", "logged-models/" + model)["model"]["info"]
+    assert found["registrations"] == [{"name": kept, "version": "1"}]
+    mlflow(someone, "DELETE", "logged-models/" + model)
+    refused(someone.get(MLFLOW + "logged-models/" + model), 404, "tracking.model_not_found")
+    found = mlflow(someone, "GET", "logged-models/" + model, allow_deleted="true")["model"]["info"]
+    assert found["model_id"] == model

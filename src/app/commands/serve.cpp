@@ -2,6 +2,7 @@
 #include "app/compose.hpp"
 #include "app/housekeeping.hpp"
 #include "app/sample.hpp"
+#include "features/tracking/service.hpp"
 #include "foundation/base/log.hpp"
 #include "foundation/http/server.hpp"
 #include "foundation/jobs/agent.hpp"
@@ -130,6 +131,9 @@ Result<void> serve(const Options& options) {
         ) { events.publish(topic, event, json); }
     );
     const auto housekeeping = start_housekeeping(*parts);
+    const auto mirror = tracking::Mirror::start(
+        {parts->database(), parts->blobs(), parts->settings(), parts->metrics()}
+    );
     const auto workers = start_workers(options.common, parts->settings());
     const SignalWatch watch(server);
     server.run();

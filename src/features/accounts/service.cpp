@@ -444,4 +444,9 @@ std::string own_path(std::string_view next) {
     return std::string(next);
 }
 
+Result<std::string> name_of(store::Session& session, UserId id) {
+    TRY(const auto user, rows::user(session, id));
+    return user ? user->name : std::string();
+}
+
 }  // namespace csva::accounts

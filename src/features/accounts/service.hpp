@@ -138,6 +138,9 @@ private:
 /// By name, inside the caller's session. Errors: accounts.user_not_found.
 base::Result<User> find_user(store::Session& session, std::string_view name);
 
+/// Name of a user, inside the caller's session; empty when there is none.
+base::Result<std::string> name_of(store::Session& session, UserId id);
+
 /// Path of the one anonymous upload's routes.
 bool is_inbox_path(std::string_view path);
 

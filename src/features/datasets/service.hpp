@@ -47,6 +47,8 @@ base::Result<std::optional<Dataset>> find(
 /// A ready version. Errors: datasets.version_not_found.
 base::Result<VersionTable> version_table(store::Session& session, VersionId id);
 
+/// Of the file as read; empty before.
+base::Result<std::string> receipt(store::Session& session, DatasetId id);
 /// Errors of the two: datasets.not_found.
 base::Result<void> set_job(store::Session& session, DatasetId id, State state, jobs::JobId job);
 base::Result<void> set_current(store::Session& session, DatasetId id, VersionId version);

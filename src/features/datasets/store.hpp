@@ -47,8 +47,6 @@ base::Result<std::vector<Version>> versions(store::Session& session, DatasetId i
 /// JSON kept with a version, empty when there is none. `what`: receipt or profile.
 enum class Document : std::uint8_t { receipt, profile };
 base::Result<std::string> document(store::Session& session, VersionId id, Document what);
-/// Of the file as read; empty before.
-base::Result<std::string> receipt(store::Session& session, DatasetId id);
 base::Result<std::string> rejects_key(store::Session& session, DatasetId id);
 
 /// Keys of one data set's blobs.

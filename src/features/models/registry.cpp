@@ -107,7 +107,8 @@ Result<std::optional<Found>> find_in(
 ) {
     TRY(const auto row,
         session.row(
-            "SELECT id FROM registered_models WHERE project_id = :project AND name = :name",
+            "SELECT id FROM registered_models WHERE project_id = :project AND name = :name AND "
+            "lifecycle_stage = 'active'",
             {project_id, name}
         ));
     if (!row) return std::optional<Found>{};
@@ -118,7 +119,10 @@ Result<std::optional<Found>> find_in(
 Result<Found> find(
     Session& session, const http::Actor& actor, std::string_view name, http::Right right
 ) {
-    TRY(const auto id, projects::nearest_named(session, actor, "registered_models", name));
+    TRY(const auto id,
+        projects::nearest_named(
+            session, actor, "registered_models", name, "t.lifecycle_stage = 'active'"
+        ));
     if (!id) return fail(ErrorKind::not_found, kRegisteredNotFound, {{"name", std::string(name)}});
     TRY(const auto row,
         session.row("SELECT project_id FROM registered_models WHERE id = :id", {*id}));
@@ -136,7 +140,8 @@ Result<Found> create_in(Session& session, std::int64_t project_id, const NewRegi
         session.row(
             "INSERT INTO registered_models (project_id, name, description, created_at, "
             "updated_at, last_version) VALUES (:project, :name, :description, :now, :now2, 0) "
-            "ON CONFLICT (project_id, name) DO NOTHING RETURNING id",
+            "ON CONFLICT (project_id, name) WHERE lifecycle_stage = 'active' DO NOTHING RETURNING "
+            "id",
             {project_id, made.name, made.description, now, now}
         ));
     if (!row) return fail(ErrorKind::invalid_argument, kRegisteredExists, {{"name", made.name}});
@@ -210,8 +215,44 @@ Result<void> rename(Session& session, const Found& model, std::string_view name)
 }
 
 Result<void> remove(Session& session, RegisteredModelId id) {
+    CHECK_OK(
+        session.run("UPDATE registered_models SET lifecycle_stage = 'deleted' WHERE id = :id", {id})
+    );
+    return touch(session, id);
+}
+
+Result<void> restore(Session& session, RegisteredModelId id) {
+    TRY(const auto row,
+        session.row("SELECT project_id, name FROM registered_models WHERE id = :id", {id}));
+    if (!row) return fail(ErrorKind::not_found, kRegisteredNotFound, {{"name", ""}});
+    const std::string name = row->text("name");
+    TRY(const auto taken, find_in(session, row->integer("project_id"), name));
+    if (taken) return fail(ErrorKind::invalid_argument, kRegisteredExists, {{"name", name}});
+    CHECK_OK(
+        session.run("UPDATE registered_models SET lifecycle_stage = 'active' WHERE id = :id", {id})
+    );
+    return touch(session, id);
+}
+
+Result<void> erase(Session& session, RegisteredModelId id) {
     CHECK_OK(session.run("DELETE FROM registered_models WHERE id = :id", {id}));
     return {};
+}
+
+Result<std::optional<std::string>> resting_on(
+    Session& session, const std::vector<std::string>& owners
+) {
+    for (const auto& owner : owners) {
+        TRY(const auto row,
+            session.row(
+                "SELECT m.name AS name, v.version AS version FROM registered_model_versions v JOIN "
+                "registered_models m ON m.id = v.registered_model_id WHERE v.run_id = :run OR "
+                "v.logged_model_id = :model OR v.source LIKE :source LIMIT 1",
+                {owner, owner, "%" + owner + "%"}
+            ));
+        if (row) return row->text("name") + "/" + std::to_string(row->integer("version"));
+    }
+    return std::optional<std::string>{};
 }
 
 Result<void> set_tag(Session& session, RegisteredModelId id, const KeyValue& tag) {
@@ -277,9 +318,9 @@ Result<std::vector<RegisteredModel>> search(
     values.emplace_back(wish.offset);
     TRY(const auto rows,
         session.rows(
-            "SELECT m.id AS id FROM registered_models m WHERE " + wish.where + " AND " +
-                projects::visible_condition("m.project_id") + " ORDER BY " + wish.order_by +
-                " LIMIT :limit OFFSET :offset",
+            "SELECT m.id AS id FROM registered_models m WHERE m.lifecycle_stage = 'active' AND " +
+                wish.where + " AND " + projects::visible_condition("m.project_id") + " ORDER BY " +
+                wish.order_by + " LIMIT :limit OFFSET :offset",
             std::move(values)
         ));
     std::vector<RegisteredModel> out;
@@ -299,7 +340,8 @@ Result<std::vector<RegisteredLine>> list(
     return session.records<RegisteredLine>(
         "SELECT id, project_id, name, description, last_version, created_at, updated_at FROM "
         "registered_models WHERE " +
-            projects::visible_condition("project_id") + " AND id > :after ORDER BY id LIMIT :limit",
+            projects::visible_condition("project_id") +
+            " AND lifecycle_stage = 'active' AND id > :after ORDER BY id LIMIT :limit",
         std::move(values)
     );
 }

@@ -49,7 +49,16 @@ base::Result<void> describe(
 );
 /// Errors: models.bad_name, models.registered_already_exists.
 base::Result<void> rename(store::Session& session, const Found& model, std::string_view name);
+/// Into the bin: its name is free for another.
 base::Result<void> remove(store::Session& session, RegisteredModelId id);
+/// Out of the bin. Errors: models.registered_already_exists when the name is taken meanwhile.
+base::Result<void> restore(store::Session& session, RegisteredModelId id);
+/// For good, with its versions and its history.
+base::Result<void> erase(store::Session& session, RegisteredModelId id);
+/// `NAME/VERSION` of a version whose files belong to one of these runs or logged models.
+base::Result<std::optional<std::string>> resting_on(
+    store::Session& session, const std::vector<std::string>& owners
+);
 base::Result<void> set_tag(store::Session& session, RegisteredModelId id, const KeyValue& tag);
 base::Result<void> delete_tag(store::Session& session, RegisteredModelId id, std::string_view key);
 
@@ -77,6 +86,10 @@ base::Result<RegisteredVersion> add_version(
     const Found& model,
     const NewRegisteredVersion& made,
     std::string_view user
+);
+/// Names and numbers of the versions registered from a logged model.
+base::Result<std::vector<Registration>> versions_of_logged_model(
+    store::Session& session, std::string_view logged_model_id
 );
 /// Errors of all below: models.version_not_found.
 base::Result<RegisteredVersion> version(

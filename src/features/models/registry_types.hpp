@@ -79,6 +79,13 @@ CSVA_NOTES(
     {.field = "aliases", .defaulted = true}
 )
 
+/// A version by its name.
+struct Registration {
+    std::string name;
+    std::string version;
+};
+CSVA_DESCRIBE(Registration, name, version)
+
 struct RegisteredAlias {
     std::string alias;
     std::string version;

@@ -176,6 +176,22 @@ Result<RegisteredVersion> add_version(
     return version(session, model.id, std::to_string(number));
 }
 
+Result<std::vector<Registration>> versions_of_logged_model(
+    Session& session, std::string_view logged_model_id
+) {
+    TRY(const auto rows,
+        session.rows(
+            "SELECT m.name AS name, v.version AS version FROM registered_model_versions v JOIN "
+            "registered_models m ON m.id = v.registered_model_id WHERE v.logged_model_id = :model "
+            "AND m.lifecycle_stage = 'active' ORDER BY m.name, v.version",
+            {logged_model_id}
+        ));
+    std::vector<Registration> out;
+    for (const auto& row : rows)
+        out.push_back({row.text("name"), std::to_string(row.integer("version"))});
+    return out;
+}
+
 Result<RegisteredVersion> version(Session& session, RegisteredModelId id, std::string_view number) {
     TRY(const auto row, rows::version_row(session, id, number));
     TRY(auto found, versions_where(session, "WHERE v.id = :id", {row.id}));
@@ -277,8 +293,9 @@ Result<std::vector<RegisteredVersion>> search_versions(
     values.emplace_back(wish.offset);
     return versions_where(
         session,
-        "WHERE " + wish.where + " AND " + projects::visible_condition("m.project_id") +
-            " ORDER BY " + wish.order_by + " LIMIT :limit OFFSET :offset",
+        "WHERE m.lifecycle_stage = 'active' AND " + wish.where + " AND " +
+            projects::visible_condition("m.project_id") + " ORDER BY " + wish.order_by +
+            " LIMIT :limit OFFSET :offset",
         std::move(values)
     );
 }

@@ -77,7 +77,11 @@ accounts::ObjectKind registered_kind() {
         kRegisteredNotFound,
         [](store::Session& session, std::int64_t id) -> base::Result<std::optional<std::int64_t>> {
             TRY(const auto row,
-                session.row("SELECT project_id FROM registered_models WHERE id = :id", {id}));
+                session.row(
+                    "SELECT project_id FROM registered_models WHERE id = :id AND lifecycle_stage = "
+                    "'active'",
+                    {id}
+                ));
             if (!row) return std::optional<std::int64_t>{};
             return std::optional(row->integer("project_id"));
         }

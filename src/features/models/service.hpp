@@ -50,6 +50,8 @@ base::Result<std::string> bundle_key(store::Session& session, ModelId id);
 base::Result<void> erase_of_training(store::Session& session, std::int64_t training_id);
 base::Result<void> erase_of_dataset(store::Session& session, std::int64_t dataset_id);
 base::Result<void> erase_of_project(store::Session& session, std::int64_t project_id);
+/// Whether some model's bundle is this blob.
+base::Result<bool> uses_blob(store::Session& session, std::string_view key);
 base::Result<std::set<std::string>> referenced_blobs(store::Session& session);
 base::Result<std::int64_t> count(store::Session& session);
 

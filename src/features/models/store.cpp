@@ -94,6 +94,12 @@ base::Result<void> erase_of_project(store::Session& session, std::int64_t projec
     return erase(session, "project_id", project_id);
 }
 
+base::Result<bool> uses_blob(store::Session& session, std::string_view key) {
+    TRY(const auto row,
+        session.row("SELECT id FROM models WHERE bundle_key = :key LIMIT 1", {key}));
+    return row.has_value();
+}
+
 base::Result<std::set<std::string>> referenced_blobs(store::Session& session) {
     TRY(const auto rows, session.rows("SELECT DISTINCT bundle_key FROM models"));
     std::set<std::string> keys;

@@ -171,14 +171,20 @@ Result<void> check_right(
 }
 
 Result<std::optional<std::int64_t>> nearest_named(
-    store::Session& session, const Actor& actor, std::string_view table, std::string_view name
+    store::Session& session,
+    const Actor& actor,
+    std::string_view table,
+    std::string_view name,
+    std::string_view condition
 ) {
     TRY(const auto row,
         session.row(
             "SELECT t.id AS id FROM " + std::string(table) +
                 " t JOIN projects p ON p.id = t.project_id"
                 " LEFT JOIN project_members m ON m.project_id = p.id AND m.user_id = :user"
-                " WHERE t.name = :name AND (:sees_all = 1 OR m.role IS NOT NULL)"
+                " WHERE t.name = :name AND " +
+                std::string(condition) +
+                " AND (:sees_all = 1 OR m.role IS NOT NULL)"
                 " ORDER BY CASE WHEN p.personal_of = :self THEN 0 WHEN m.role IS NOT NULL THEN 1"
                 " ELSE 2 END, t.id LIMIT 1",
             {actor.user_id, name, actor.administrator, actor.user_id}

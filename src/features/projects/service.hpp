@@ -42,8 +42,13 @@ base::Result<void> check_right(
 
 /// Id of the row of `table` (one of ours, with project_id and name) that the actor means by a name:
 /// that of their own project, else of one they are a member of, else, for administrators, any.
+/// `condition`: SQL of the row t that must hold too.
 base::Result<std::optional<std::int64_t>> nearest_named(
-    store::Session& session, const http::Actor& actor, std::string_view table, std::string_view name
+    store::Session& session,
+    const http::Actor& actor,
+    std::string_view table,
+    std::string_view name,
+    std::string_view condition = "1 = 1"
 );
 
 /// The inbox project, made when there is none.

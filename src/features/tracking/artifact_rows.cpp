@@ -40,8 +40,37 @@ Result<std::vector<std::string_view>> segments_of(std::string_view path) {
     }
 }
 
-bool below(std::string_view path, std::string_view folder) {
-    return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
+/// Paths below a folder are those from "folder/" to "folder0", as '0' follows '/'.
+std::string first_below(std::string_view folder) { return std::string(folder) + "/"; }
+std::string end_below(std::string_view folder) { return std::string(folder) + "0"; }
+
+constexpr std::string_view kColumns =
+    "SELECT id, path, blob_key, part, size_bytes FROM tracking_artifacts WHERE owner = :owner ";
+
+/// A file may neither stand where a folder is needed, nor the other way round.
+Result<void> check_place(Session& session, const NewArtifact& made) {
+    std::vector<store::Value> values = {made.owner};
+    for (auto slash = made.path.find('/'); slash != std::string_view::npos;
+         slash = made.path.find('/', slash + 1))
+        values.emplace_back(made.path.substr(0, slash));
+    if (values.size() > 1) {
+        const std::string list = many(1, values.size() - 1);
+        TRY(const auto above,
+            session.row(
+                "SELECT id FROM tracking_artifacts WHERE owner = :owner AND path IN " + list +
+                    " LIMIT 1",
+                std::move(values)
+            ));
+        if (above) return bad();
+    }
+    TRY(const auto inside,
+        session.row(
+            "SELECT id FROM tracking_artifacts WHERE owner = :owner AND path >= :first AND path < "
+            ":end LIMIT 1",
+            {made.owner, first_below(made.path), end_below(made.path)}
+        ));
+    if (inside) return bad();
+    return {};
 }
 
 }  // namespace
@@ -84,28 +113,47 @@ Result<std::int64_t> project_of(
     return found;
 }
 
-Result<std::vector<ArtifactRow>> artifacts_of(Session& session, std::string_view owner) {
+Result<std::vector<ArtifactRow>> artifacts_below(
+    Session& session, std::string_view owner, std::string_view path
+) {
+    if (path.empty())
+        return session.records<ArtifactRow>(std::string(kColumns) + "ORDER BY path", {owner});
     return session.records<ArtifactRow>(
-        "SELECT id, path, blob_key, part, size_bytes FROM tracking_artifacts WHERE owner = :owner "
-        "ORDER BY path",
-        {owner}
+        std::string(kColumns) +
+            "AND (path = :path OR (path >= :first AND path < :end)) ORDER BY path",
+        {owner, path, first_below(path), end_below(path)}
     );
 }
 
-std::vector<MlflowFile> listing(const std::vector<ArtifactRow>& all, std::string_view folder) {
+Result<std::vector<MlflowFile>> listing(
+    Session& session, std::string_view owner, std::string_view folder
+) {
+    constexpr std::size_t kAtOnce = 500;
+    const std::string before = folder.empty() ? std::string() : first_below(folder);
+    const std::string end = folder.empty() ? std::string("\xf4\x8f\xbf\xbf") : end_below(folder);
     std::map<std::string, MlflowFile> found;
-    for (const auto& row : all) {
-        std::string_view rest = row.path;
-        if (!folder.empty()) {
-            if (!below(rest, folder)) continue;
-            rest.remove_prefix(folder.size() + 1);
+    std::string from = before;
+    for (bool more = true; more;) {
+        TRY(const auto rows,
+            session.records<ArtifactRow>(
+                std::string(kColumns) +
+                    "AND path >= :from AND path < :end ORDER BY path LIMIT :limit",
+                {owner, from, end, static_cast<std::int64_t>(kAtOnce)}
+            ));
+        more = rows.size() == kAtOnce;
+        for (const auto& row : rows) {
+            if (row.path < from) continue;
+            const auto rest = std::string_view(row.path).substr(before.size());
+            const auto slash = rest.find('/');
+            std::string name(rest.substr(0, slash));
+            if (slash == std::string_view::npos) {
+                from = row.path + '\x01';
+                found[name] = {name, false, row.size_bytes};
+            } else {
+                from = end_below(before + name);
+                found[name] = {name, true, std::nullopt};
+            }
         }
-        const auto slash = rest.find('/');
-        const std::string name(rest.substr(0, slash));
-        if (slash == std::string_view::npos)
-            found[name] = {name, false, row.size_bytes};
-        else
-            found[name] = {name, true, std::nullopt};
     }
     std::vector<MlflowFile> out;
     for (auto& [name, file] : found) out.push_back(std::move(file));
@@ -113,12 +161,13 @@ std::vector<MlflowFile> listing(const std::vector<ArtifactRow>& all, std::string
 }
 
 Result<std::optional<std::string>> put_artifact(Session& session, const NewArtifact& made) {
-    TRY(const auto all, artifacts_of(session, made.owner));
+    CHECK_OK(check_place(session, made));
+    TRY(const auto former,
+        session.record<ArtifactRow>(
+            std::string(kColumns) + "AND path = :path", {made.owner, made.path}
+        ));
     std::optional<std::string> freed;
-    for (const auto& row : all) {
-        if (below(row.path, made.path) || below(made.path, row.path)) return bad();
-        if (row.path == made.path && row.part.empty()) freed = row.blob_key;
-    }
+    if (former && former->part.empty()) freed = former->blob_key;
     CHECK_OK(session.run(
         "INSERT INTO tracking_artifacts (project_id, owner, path, blob_key, part, size_bytes, "
         "sha256, created_at) VALUES (:project, :owner, :path, :key, :part, :size, :sha256, :now) "

@@ -38,11 +38,15 @@ base::Result<std::int64_t> project_of(
     store::Session& session, const http::Actor& actor, const Location& location, http::Right right
 );
 
-base::Result<std::vector<ArtifactRow>> artifacts_of(
-    store::Session& session, std::string_view owner
+/// The file of this path and all below it; an empty path: all.
+base::Result<std::vector<ArtifactRow>> artifacts_below(
+    store::Session& session, std::string_view owner, std::string_view path
 );
-/// What lies directly in a folder, by its base name.
-std::vector<MlflowFile> listing(const std::vector<ArtifactRow>& all, std::string_view folder);
+/// What lies directly in a folder, by its base name. Costs what is listed: folders in it are
+/// stepped over.
+base::Result<std::vector<MlflowFile>> listing(
+    store::Session& session, std::string_view owner, std::string_view folder
+);
 
 struct NewArtifact {
     std::int64_t project_id = 0;

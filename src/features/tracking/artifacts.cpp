@@ -70,8 +70,8 @@ Result<ArtifactPage> list(Session& session, const Actor& actor, const ArtifactLi
     const auto& id = wish.run_id.empty() ? wish.run_uuid : wish.run_id;
     TRY(const auto run, run_of(session, actor, id, Right::read));
     TRY(const auto folder, folder_of(wish.path));
-    TRY(const auto all, artifacts_of(session, run.run_id));
-    ArtifactPage out{artifact_uri(run), listing(all, folder)};
+    ArtifactPage out{artifact_uri(run), {}};
+    TRY(out.files, listing(session, run.run_id, folder));
     if (!folder.empty())
         for (auto& file : out.files) file.path.insert(0, folder + "/");
     return out;
@@ -84,8 +84,8 @@ Result<FolderAnswer> list_folder(Session& session, const Actor& actor, const Fol
     const auto project = project_of(session, actor, location, Right::read);
     if (!project && project.error().kind == ErrorKind::not_found) return FolderAnswer{};
     if (!project) return std::unexpected(project.error());
-    TRY(const auto all, artifacts_of(session, location.owner));
-    return FolderAnswer{listing(all, location.path)};
+    TRY(auto files, listing(session, location.owner, location.path));
+    return FolderAnswer{std::move(files)};
 }
 
 Result<http::Response> download(const Parts& parts, Context& context, const ArtifactPath& wish) {
@@ -140,18 +140,13 @@ Result<MlflowDone> remove(const Parts& parts, Context& context, const ArtifactPa
     using Keys = std::vector<std::string>;
     TRY(const auto freed, parts.database.transaction([&](Session& session) -> Result<Keys> {
         CHECK_OK(project_of(session, context.actor, location, Right::write));
-        TRY(const auto all, artifacts_of(session, location.owner));
+        TRY(const auto all, artifacts_below(session, location.owner, location.path));
+        if (all.empty()) return fail(ErrorKind::not_found, kArtifactNotFound);
         Keys keys;
-        bool any = false;
         for (const auto& row : all) {
-            const bool inside = location.path.empty() || row.path == location.path ||
-                                row.path.starts_with(location.path + "/");
-            if (!inside) continue;
-            any = true;
             if (row.part.empty()) keys.push_back(row.blob_key);
             CHECK_OK(session.run("DELETE FROM tracking_artifacts WHERE id = :id", {row.id}));
         }
-        if (!any) return fail(ErrorKind::not_found, kArtifactNotFound);
         return keys;
     }));
     for (const auto& key : freed) CHECK_OK(parts.blobs.remove(key));

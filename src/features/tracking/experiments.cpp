@@ -230,16 +230,7 @@ Result<MlflowDone> set_stage(
         return fail(
             ErrorKind::not_found, kExperimentNotFound, {{"experiment", wish.experiment_id}}
         );
-    const std::int64_t now = base::Clock::wall_ms();
-    CHECK_OK(session.run(
-        "UPDATE tracking_experiments SET lifecycle_stage = :stage, updated_at = :now WHERE id = "
-        ":id",
-        {stage, now, row.id}
-    ));
-    CHECK_OK(session.run(
-        "UPDATE tracking_runs SET lifecycle_stage = :stage WHERE experiment_id = :id",
-        {stage, row.id}
-    ));
+    CHECK_OK(set_experiment_stage(session, row.id, stage));
     return MlflowDone{};
 }
 
@@ -326,6 +317,18 @@ void add_changes(http::Routes& routes, const Parts& parts) {
 }
 
 }  // namespace
+
+Result<void> set_experiment_stage(Session& session, std::int64_t id, std::string_view stage) {
+    CHECK_OK(session.run(
+        "UPDATE tracking_experiments SET lifecycle_stage = :stage, updated_at = :now WHERE id = "
+        ":id",
+        {stage, base::Clock::wall_ms(), id}
+    ));
+    CHECK_OK(session.run(
+        "UPDATE tracking_runs SET lifecycle_stage = :stage WHERE experiment_id = :id", {stage, id}
+    ));
+    return {};
+}
 
 Result<std::string> condition_of_view(std::string_view alias, std::string_view view_type) {
     static constexpr std::array<std::string_view, 3> kViews = {

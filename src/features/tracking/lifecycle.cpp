@@ -29,7 +29,8 @@ public:
             "tracking_model_params",
             "tracking_model_tags",
             "tracking_model_metrics",
-            "tracking_artifacts"
+            "tracking_artifacts",
+            "tracking_outbox"
         };
     }
 
@@ -81,6 +82,20 @@ std::vector<base::SettingRow> setting_rows() {
          "1073741824",
          "bytes",
          "Largest file that a run or a logged model takes."},
+        {"mlflow.tracking_uri",
+         base::SettingType::text,
+         "",
+         "",
+         "Address of another MLflow server (http://... or https://...) that every training is "
+         "logged to as well; empty: none."},
+        {"mlflow.tracking_username", base::SettingType::text, "", "", "Name to sign in there with."
+        },
+        {"mlflow.tracking_password", base::SettingType::secret, "", "", "Password of that name."},
+        {"mlflow.tracking_token",
+         base::SettingType::secret,
+         "",
+         "",
+         "Token to sign in there with, in place of name and password."},
     };
 }
 

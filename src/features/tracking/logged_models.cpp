@@ -61,7 +61,10 @@ struct LoggedModelQuery {
     bool allow_deleted = false;
 };
 CSVA_DESCRIBE(LoggedModelQuery, logged_model_id, allow_deleted)
-CSVA_NOTES(LoggedModelQuery, {.field = "allow_deleted", .defaulted = true})
+CSVA_NOTES(
+    LoggedModelQuery,
+    {.field = "allow_deleted", .text = "Also one that was deleted.", .defaulted = true}
+)
 
 struct LoggedModelFinish {
     std::string logged_model_id;
@@ -178,6 +181,7 @@ Result<MlflowLoggedModel> view(Session& session, const ModelRow& row) {
             "SELECT key, value FROM tracking_model_tags WHERE model_number = :id ORDER BY key",
             {row.id}
         ));
+    TRY(out.info.registrations, models::registry::versions_of_logged_model(session, row.model_id));
     TRY(out.data.params,
         session.records<KeyValue>(
             "SELECT key, value FROM tracking_model_params WHERE model_number = :id ORDER BY key",
@@ -187,8 +191,10 @@ Result<MlflowLoggedModel> view(Session& session, const ModelRow& row) {
     return out;
 }
 
-Result<LoggedModelAnswer> answer(Session& session, const Actor& actor, std::string_view id) {
-    TRY(const auto row, model_of(session, actor, id, Right::read));
+Result<LoggedModelAnswer> answer(
+    Session& session, const Actor& actor, std::string_view id, bool deleted_too = false
+) {
+    TRY(const auto row, model_of(session, actor, id, Right::read, deleted_too));
     TRY(auto model, view(session, row));
     return LoggedModelAnswer{std::move(model)};
 }
@@ -400,7 +406,7 @@ void add_logged_models(http::Routes& routes, const Parts& parts) {
         "/api/2.0/mlflow/logged-models/{logged_model_id}",
         "A logged model.",
         [](Session& session, const Actor& actor, const LoggedModelQuery& wish) {
-            return answer(session, actor, wish.logged_model_id);
+            return answer(session, actor, wish.logged_model_id, wish.allow_deleted);
         }
     );
     add_writing<LoggedModelFinish, LoggedModelAnswer>(
@@ -416,7 +422,7 @@ void add_logged_models(http::Routes& routes, const Parts& parts) {
         parts,
         Method::delete_,
         "/api/2.0/mlflow/logged-models/{logged_model_id}",
-        "Delete a logged model.",
+        "Put a logged model into the bin.",
         [](Session& session, const Actor& actor, const LoggedModelPath& wish
         ) -> Result<MlflowDone> {
             TRY(const auto row, model_of(session, actor, wish.logged_model_id, Right::write));

@@ -20,7 +20,7 @@ using http::Method;
 using http::Right;
 using store::Session;
 
-constexpr std::int64_t kHistoryUsual = 25'000;
+constexpr std::int64_t kHistoryUsual = 1'000'000;  // As MLflow's server: all of them.
 constexpr std::int64_t kHistoryMax = 50'000;
 
 struct LogMetric {
@@ -58,7 +58,7 @@ CSVA_NOTES(
     HistoryQuery,
     {.field = "run_id", .defaulted = true},
     {.field = "run_uuid", .text = "The former name of run_id.", .defaulted = true},
-    {.field = "max_results", .text = "At most 50000; 25000 when left out."},
+    {.field = "max_results", .text = "At most 50000; all, up to a million, when left out."},
     {.field = "page_token", .defaulted = true}
 )
 

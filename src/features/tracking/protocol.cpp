@@ -132,6 +132,7 @@ void register_routes(http::Routes& routes, store::Database& database, blob::Blob
     add_logged_models(routes, parts);
     add_registry(routes, parts);
     add_versions(routes, parts);
+    add_bin(routes, parts);
     add_promotions(routes, parts);
 }
 

@@ -100,6 +100,7 @@ void add_artifacts(http::Routes& routes, const Parts& parts);
 void add_logged_models(http::Routes& routes, const Parts& parts);
 void add_registry(http::Routes& routes, const Parts& parts);
 void add_versions(http::Routes& routes, const Parts& parts);
+void add_bin(http::Routes& routes, const Parts& parts);
 void add_promotions(http::Routes& routes, const Parts& parts);
 
 }  // namespace csva::tracking

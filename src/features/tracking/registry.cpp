@@ -211,7 +211,7 @@ void add_changes(http::Routes& routes, const Parts& parts) {
         parts,
         Method::delete_,
         "/api/2.0/mlflow/registered-models/delete",
-        "Delete a registered model with its versions.",
+        "Put a registered model with its versions into the bin.",
         [](Session& session, const Actor& actor, const RegisteredName& wish) -> Result<MlflowDone> {
             TRY(const auto model, registry::find(session, actor, wish.name, Right::write));
             CHECK_OK(registry::remove(session, model.id));

@@ -109,7 +109,11 @@ Result<RunRow> active_run_of(Session& session, const http::Actor& actor, std::st
 }
 
 Result<ModelRow> model_of(
-    Session& session, const http::Actor& actor, std::string_view model_id, Right right
+    Session& session,
+    const http::Actor& actor,
+    std::string_view model_id,
+    Right right,
+    bool deleted_too
 ) {
     const auto absent = [&] {
         return fail(ErrorKind::not_found, kModelNotFound, {{"model", std::string(model_id)}});
@@ -121,7 +125,7 @@ Result<ModelRow> model_of(
             ":id",
             {model_id}
         ));
-    if (!row || row->lifecycle_stage != kActive) return absent();
+    if (!row || (row->lifecycle_stage != kActive && !deleted_too)) return absent();
     const auto allowed = projects::check_right(
         session, actor, projects::ProjectId(row->project_id), right, kModelNotFound
     );
@@ -210,8 +214,8 @@ Result<void> check_count(std::string_view what, std::size_t count, std::size_t m
 Result<std::int64_t> page_size(
     std::optional<std::int64_t> wanted, std::int64_t usual, std::int64_t maximum
 ) {
-    const std::int64_t size = wanted.value_or(usual);
-    if (size >= 1 && size <= maximum) return size;
+    if (!wanted) return usual;
+    if (*wanted >= 1 && *wanted <= maximum) return *wanted;
     return fail(
         ErrorKind::invalid_argument,
         "base.out_of_range",

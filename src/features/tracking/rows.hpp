@@ -49,6 +49,12 @@ CSVA_DESCRIBE(
     ended_at,
     lifecycle_stage
 )
+/// Into the bin or out of it; an experiment with all its runs.
+base::Result<void> set_run_stage(store::Session& session, std::int64_t id, std::string_view stage);
+base::Result<void> set_experiment_stage(
+    store::Session& session, std::int64_t id, std::string_view stage
+);
+
 /// With the alias r, as in every search of runs.
 inline constexpr std::string_view kRunColumns =
     "r.id AS id, r.run_id AS run_id, r.project_id AS project_id, r.experiment_id AS experiment_id, "
@@ -101,9 +107,14 @@ base::Result<RunRow> run_of(
 base::Result<RunRow> active_run_of(
     store::Session& session, const http::Actor& actor, std::string_view run_id
 );
-/// Errors: tracking.model_not_found (also when deleted), accounts.forbidden.
+/// Errors: tracking.model_not_found (also when deleted, unless that is allowed),
+/// accounts.forbidden.
 base::Result<ModelRow> model_of(
-    store::Session& session, const http::Actor& actor, std::string_view model_id, http::Right right
+    store::Session& session,
+    const http::Actor& actor,
+    std::string_view model_id,
+    http::Right right,
+    bool deleted_too = false
 );
 /// Errors: tracking.not_active.
 base::Result<void> check_active(std::string_view lifecycle_stage);

@@ -135,9 +135,7 @@ Result<MlflowDone> set_stage(
     Session& session, const Actor& actor, const RunId& wish, std::string_view stage
 ) {
     TRY(const auto row, run_of(session, actor, wish.id(), Right::write));
-    CHECK_OK(session.run(
-        "UPDATE tracking_runs SET lifecycle_stage = :stage WHERE id = :id", {stage, row.id}
-    ));
+    CHECK_OK(set_run_stage(session, row.id, stage));
     return MlflowDone{};
 }
 
@@ -242,6 +240,13 @@ Result<void> add_inputs(
 }
 
 }  // namespace
+
+Result<void> set_run_stage(Session& session, std::int64_t id, std::string_view stage) {
+    CHECK_OK(
+        session.run("UPDATE tracking_runs SET lifecycle_stage = :stage WHERE id = :id", {stage, id})
+    );
+    return {};
+}
 
 Result<std::vector<MlflowRun>> whole_runs(Session& session, std::span<const RunRow> rows) {
     std::vector<MlflowRun> out(rows.size());

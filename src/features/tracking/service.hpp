@@ -1,6 +1,8 @@
 #pragma once
 
 #include "features/accounts/service.hpp"
+#include "features/tracking/mirror.hpp"
+#include "features/tracking/record.hpp"
 #include "features/tracking/types.hpp"
 #include "foundation/base/settings.hpp"
 #include "foundation/blob/blob.hpp"

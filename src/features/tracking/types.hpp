@@ -29,6 +29,8 @@ inline constexpr std::string_view kBadMetric = "tracking.bad_metric";
 inline constexpr std::string_view kBadChoice = "tracking.bad_choice";
 inline constexpr std::string_view kBadPath = "tracking.bad_path";
 inline constexpr std::string_view kBadSource = "tracking.bad_source";
+inline constexpr std::string_view kNotInBin = "tracking.not_in_bin";
+inline constexpr std::string_view kInUse = "tracking.in_use";
 inline constexpr std::string_view kTagNotFound = "tracking.tag_not_found";
 
 inline constexpr std::string_view kActive = "active";
@@ -201,12 +203,6 @@ struct MlflowFile {
 CSVA_DESCRIBE(MlflowFile, path, is_dir, file_size)
 CSVA_NOTES(MlflowFile, {.field = "file_size", .text = "Bytes; none for a folder."})
 
-struct MlflowRegistration {
-    std::string name;
-    std::string version;
-};
-CSVA_DESCRIBE(MlflowRegistration, name, version)
-
 struct MlflowModelInfo {
     std::string model_id;
     std::string experiment_id;
@@ -218,7 +214,7 @@ struct MlflowModelInfo {
     std::string model_type;
     std::string source_run_id;
     std::vector<KeyValue> tags;
-    std::vector<MlflowRegistration> registrations;
+    std::vector<models::Registration> registrations;
 };
 CSVA_DESCRIBE(
     MlflowModelInfo,

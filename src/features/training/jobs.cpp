@@ -5,6 +5,7 @@
 #include "engine/learn/train.hpp"
 #include "engine/recipe/replay.hpp"
 #include "features/models/service.hpp"
+#include "features/training/run_record.hpp"
 #include "features/training/service.hpp"
 #include "features/training/store.hpp"
 #include "foundation/base/clock.hpp"
@@ -17,7 +18,9 @@ namespace fs = std::filesystem;
 using base::Result;
 
 constexpr std::string_view kBundleFolder = "bundle";
+constexpr std::string_view kRecordFolder = "record";
 constexpr std::string_view kHeldOutFile = "held_out.csv";
+constexpr std::string_view kCurvesFile = "curves.json";
 
 /// Input of the body: the file as read, the recipe that leads to the version asked for, and, when
 /// the recipe drops rows, that version's own table, which says what rows are left.
@@ -27,15 +30,9 @@ struct TrainInput {
     std::vector<recipe::Step> steps;
     std::string kept_parquet;
     learn::TrainRequest request;
+    std::string receipt;  ///< JSON: how the file was read, for the record.
 };
-CSVA_DESCRIBE(TrainInput, parquet, schema, steps, kept_parquet, request)
-
-/// Keys of what a training leaves in the blob store.
-struct Stored {
-    std::string bundle_key;
-    std::string held_out_key;
-};
-CSVA_DESCRIBE(Stored, bundle_key, held_out_key)
+CSVA_DESCRIBE(TrainInput, parquet, schema, steps, kept_parquet, request, receipt)
 
 /// Out of memory once: fewer, smaller trees and the cheap families only.
 void make_smaller(learn::TrainOptions& options) {
@@ -74,6 +71,7 @@ Result<jobs::Prepared> prepare(
         TRY(const auto training, find(session, path.training_id, i18n::Language::en));
         if (!training) return base::fail(base::ErrorKind::not_found, kNotFound);
         order.request = training->request;
+        TRY(order.receipt, datasets::receipt(session, training->dataset_id));
         return datasets::lineage(session, training->version_id);
     }));
     TRY(const auto parquet, blobs.local_path(lineage.front().parquet_key));
@@ -109,13 +107,25 @@ Result<drift::Sketch> sketch_rows(
     return bundle::sketch_columns(columns);
 }
 
+/// What a person may want to read of a training later, beside the model.
+Result<void> write_record(
+    const fs::path& folder, const TrainInput& order, const learn::Report& report
+) {
+    std::error_code code;
+    fs::create_directories(folder, code);
+    CHECK_OK(base::write_file(folder / "report.json", base::to_json(report)));
+    CHECK_OK(base::write_file(folder / "verdict.json", base::to_json(report.verdict)));
+    CHECK_OK(base::write_file(folder / "importance.json", base::to_json(report.importance)));
+    CHECK_OK(base::write_file(folder / "recipe.json", base::to_json(order.steps)));
+    return base::write_file(folder / "receipt.json", order.receipt);
+}
+
 Result<std::string> body(const std::string& input, const fs::path& out, base::Control& control) {
     const double begun_s = learn::steady_now_s();
-    TRY(auto order, base::from_json<TrainInput>(input));
+    TRY(const auto order, base::from_json<TrainInput>(input));
     TRY(auto as_read, open_rows(order, out, control));
     TRY(auto sketch, sketch_rows(*as_read, order.request.target, control));
-    TRY(const auto rows,
-        recipe::RecipeReader::open(std::move(as_read), std::move(order.steps), control));
+    TRY(const auto rows, recipe::RecipeReader::open(std::move(as_read), order.steps, control));
     learn::Refit refit;
     if (rows->replay().learns())
         refit = [&rows](std::span<const std::int64_t> ids) { return rows->refit(ids); };
@@ -123,15 +133,25 @@ Result<std::string> body(const std::string& input, const fs::path& out, base::Co
     TRY(const auto reference, bundle::make_reference(outcome, rows->replay(), std::move(sketch)));
     CHECK_OK(bundle::save((out / kBundleFolder).string(), outcome, rows->replay(), reference));
     CHECK_OK(base::write_file(out / kHeldOutFile, outcome.held_out_csv));
+    CHECK_OK(base::write_file(out / kCurvesFile, base::to_json(outcome.curves)));
+    CHECK_OK(write_record(out / kRecordFolder, order, outcome.report));
     return base::to_json(outcome.report);
 }
 
 Result<std::string> store_files(const jobs::Finished& finished) {
     Stored stored;
+    stored.model.name = "model";
+    TRY(stored.model.files, tracking::files_below((finished.folder / kBundleFolder).string()));
+    TRY(stored.record.files, tracking::files_below((finished.folder / kRecordFolder).string()));
+    TRY(const auto curves, base::read_file(finished.folder / kCurvesFile));
+    TRY(stored.curves, base::from_json<std::vector<learn::LearningCurve>>(curves));
+    TRY(stored.record.blob_key,
+        finished.blobs.put_folder(finished.job.project_id, finished.folder / kRecordFolder));
     TRY(stored.bundle_key,
         finished.blobs.put_folder(finished.job.project_id, finished.folder / kBundleFolder));
     TRY(stored.held_out_key,
         finished.blobs.put_file(finished.job.project_id, finished.folder / kHeldOutFile));
+    stored.model.blob_key = stored.bundle_key;
     return base::to_json(stored);
 }
 
@@ -145,6 +165,7 @@ Result<void> publish(
         session, {path.training_id, finished.outcome, stored.bundle_key, stored.held_out_key}
     ));
     std::int64_t rank = 0;
+    models::ModelId chosen;
     for (const auto& line : report.leaderboard) {
         models::Model model;
         model.project_id = finished.job.project_id;
@@ -160,9 +181,10 @@ Result<void> publish(
             model.score = line.scores.front().value;
         }
         model.created_at = base::Clock::wall_ms();
-        CHECK_OK(models::insert(session, model, stored.bundle_key));
+        TRY(const auto made, models::insert(session, model, stored.bundle_key));
+        if (rank == 1) chosen = made;
     }
-    return {};
+    return record_success(session, path.training_id, report, stored, chosen);
 }
 
 }  // namespace
@@ -175,7 +197,9 @@ jobs::Kind train_kind() {
     kind.store_files = store_files;
     kind.publish = publish;
     kind.give_up = jobs::giving_up<TrainingPath>(
-        [](store::Session& session, const TrainingPath& path, const base::Error& error) {
+        [](store::Session& session, const TrainingPath& path, const base::Error& error
+        ) -> Result<void> {
+            CHECK_OK(record_failure(session, path.training_id, error));
             return give_up(session, path.training_id, error);
         }
     );

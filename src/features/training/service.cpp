@@ -3,6 +3,8 @@
 #include "engine/learn/targets.hpp"
 #include "engine/profile/profile.hpp"
 #include "features/models/service.hpp"
+#include "features/tracking/service.hpp"
+#include "features/training/run_record.hpp"
 #include "features/training/store.hpp"
 #include "foundation/base/clock.hpp"
 #include "foundation/jobs/queue.hpp"
@@ -80,9 +82,9 @@ Result<Training> Service::cancel(TrainingId id, i18n::Language language) {
         TRY(const auto training, found(session, id, language));
         TRY(const auto job, jobs::cancel(session, training.job_id));
         if (job.state == jobs::State::cancelled && training.state == jobs::State::queued) {
-            CHECK_OK(
-                give_up(session, id, base::Error(base::ErrorKind::conflict, base::kCancelledReason))
-            );
+            const base::Error stopped(base::ErrorKind::conflict, base::kCancelledReason);
+            CHECK_OK(record_failure(session, id, stopped));
+            CHECK_OK(give_up(session, id, stopped));
         }
         return found(session, id, language);
     });
@@ -93,6 +95,7 @@ Result<void> Service::remove(TrainingId id) {
         TRY(const auto training, found(session, id, i18n::Language::en));
         CHECK_OK(jobs::cancel(session, training.job_id));
         for (const auto& erase_more : erasers_) CHECK_OK(erase_more(session, id));
+        CHECK_OK(tracking::erase_of_training(session, id.value));
         CHECK_OK(models::erase_of_training(session, id.value));
         return erase(session, id);
     });
@@ -106,6 +109,11 @@ Result<std::filesystem::path> Service::held_out(TrainingId id) {
 }
 
 Result<void> erase_of_dataset(Session& session, datasets::DatasetId id) {
+    TRY(const auto trainings,
+        session.rows("SELECT id FROM trainings WHERE dataset_id = :id", {id}));
+    for (const auto& training : trainings)
+        CHECK_OK(tracking::erase_of_training(session, training.integer("id")));
+    CHECK_OK(tracking::erase_of_dataset(session, id.value));
     CHECK_OK(models::erase_of_dataset(session, id.value));
     CHECK_OK(session.run("DELETE FROM trainings WHERE dataset_id = :id", {id}));
     return {};

@@ -140,6 +140,10 @@ public:
     virtual base::Result<std::vector<std::string>> pending(std::span<const Migrations> features
     ) = 0;
 
+    /// Gives the file system back what deleted rows took (SQLite; PostgreSQL's own autovacuum does
+    /// it there). Others may read meanwhile.
+    virtual base::Result<void> shrink() = 0;
+
     /// A read-only look. `work(Session&) -> Result<T>`.
     template <class Work>
     auto read(Work&& work) -> std::invoke_result_t<Work, Session&> {

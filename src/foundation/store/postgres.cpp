@@ -232,6 +232,8 @@ public:
         );
     }
 
+    base::Result<void> shrink() override { return {}; }
+
     /// Errors: store.unavailable when the server cannot be reached.
     base::Result<void> check() {
         return with_reader([](Session&) {});

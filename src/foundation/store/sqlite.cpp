@@ -41,8 +41,10 @@ public:
         if (sqlite3_open_v2(path.c_str(), &made->handle_, kFlags, nullptr) != SQLITE_OK)
             return std::unexpected(error_of(made->handle_));
         sqlite3_busy_timeout(made->handle_, static_cast<int>(wait_ms));
+        // The first is for a new file, and must come before its first page.
         CHECK_OK(
-            made->execute("PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA "
+            made->execute("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA "
+                          "foreign_keys=ON; PRAGMA "
                           "synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;")
         );
         return made;
@@ -206,6 +208,23 @@ public:
         std::vector<std::string> names;
         for (const auto& migration : missing) names.push_back(migration.name);
         return names;
+    }
+
+    base::Result<void> shrink() override {
+        const OneSession one;
+        Borrowed borrowed{writers_, writers_.take(wait_)};
+        if (!borrowed.connection) return std::unexpected(unavailable("no connection was free"));
+        auto& connection = *borrowed.connection;
+        TRY(const auto pages, connection.row("PRAGMA freelist_count"));
+        TRY(const auto mode, connection.row("PRAGMA auto_vacuum"));
+        if (std::get<std::int64_t>(pages->values[0].data) > 0) {
+            const bool kept = std::get<std::int64_t>(mode->values[0].data) != 0;
+            // A file from before pages were given back is written anew, once.
+            CHECK_OK(connection.execute(
+                kept ? "PRAGMA incremental_vacuum" : "PRAGMA auto_vacuum=INCREMENTAL; VACUUM"
+            ));
+        }
+        return connection.execute("PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
 protected:

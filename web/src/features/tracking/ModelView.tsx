@@ -1,13 +1,14 @@
 import { Badge, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { DataTable } from '../../components/DataTable';
 import { Page } from '../../components/Page';
 import { Section } from '../../components/Section';
 import { ErrorNote, Loaded, NotFound, Notice } from '../../components/States';
 import { formatTime } from '../../lib/format';
 import {
+    useDeleteModel,
     useMoveAlias,
     usePromotions,
     useRegisteredModels,
@@ -180,6 +181,8 @@ function History({ promotions }: { promotions: Promotion[] }) {
 
 function ModelDetails({ model }: { model: RegisteredModel }) {
     const { t } = useTranslation();
+    const navigate = useNavigate();
+    const remove = useDeleteModel();
     const versions = useVersions(model.name);
     const promotions = usePromotions(model.id);
     return (
@@ -202,6 +205,20 @@ function ModelDetails({ model }: { model: RegisteredModel }) {
             <Section title={t('tracking:ui.history.title')}>
                 <Loaded query={promotions}>{(data) => <History promotions={data.promotions} />}</Loaded>
             </Section>
+            {remove.error && <ErrorNote error={remove.error} />}
+            <Group>
+                <Button
+                    variant="default"
+                    loading={remove.isPending}
+                    onClick={() =>
+                        remove.mutate(model.name, {
+                            onSuccess: () => void navigate('/mlflow/?tab=models'),
+                        })
+                    }
+                >
+                    {t('tracking:ui.delete')}
+                </Button>
+            </Group>
         </Stack>
     );
 }

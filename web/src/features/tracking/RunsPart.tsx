@@ -4,10 +4,10 @@ import { useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import { Section } from '../../components/Section';
-import { Loaded, Notice } from '../../components/States';
+import { ErrorNote, Loaded, Notice } from '../../components/States';
 import { formatTime } from '../../lib/format';
 import { metricOf, namesOf, paramOf, shownMetric } from './metrics';
-import { useExperiments, useRuns, type Experiment, type Run } from './queries';
+import { useDeleteExperiment, useExperiments, useRuns, type Experiment, type Run } from './queries';
 
 const ROW_PX = 44;
 
@@ -144,6 +144,8 @@ function ExperimentRuns({ experiments }: { experiments: Experiment[] }) {
     const [experiment, setExperiment] = useState(experiments[0]?.experiment_id ?? '');
     const [deleted, setDeleted] = useState(false);
     const runs = useRuns(experiment, deleted);
+    const remove = useDeleteExperiment();
+    const next = experiments.find(({ experiment_id }) => experiment_id !== experiment);
     return (
         <Section
             title={t('tracking:ui.runs.title')}
@@ -168,7 +170,21 @@ function ExperimentRuns({ experiments }: { experiments: Experiment[] }) {
                     checked={deleted}
                     onChange={(event) => setDeleted(event.currentTarget.checked)}
                 />
+                {experiment !== '' && (
+                    <Button
+                        variant="default"
+                        loading={remove.isPending}
+                        onClick={() =>
+                            remove.mutate(experiment, {
+                                onSuccess: () => setExperiment(next?.experiment_id ?? ''),
+                            })
+                        }
+                    >
+                        {t('tracking:ui.runs.delete_experiment')}
+                    </Button>
+                )}
             </Group>
+            {remove.error && <ErrorNote error={remove.error} />}
             <Loaded query={runs}>
                 {(data) => <Runs key={`${experiment} ${deleted}`} runs={data.runs ?? []} />}
             </Loaded>

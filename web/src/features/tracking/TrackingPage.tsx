@@ -2,6 +2,7 @@ import { Tabs } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { Page } from '../../components/Page';
+import { BinPart } from './BinPart';
 import { CompareView } from './CompareView';
 import { ModelsPart, ModelView } from './ModelView';
 import { RunsPart } from './RunsPart';
@@ -27,12 +28,16 @@ export default function TrackingPage() {
                 <Tabs.List mb="xl">
                     <Tabs.Tab value="runs">{t('tracking:ui.runs.tab')}</Tabs.Tab>
                     <Tabs.Tab value="models">{t('tracking:ui.models.tab')}</Tabs.Tab>
+                    <Tabs.Tab value="bin">{t('tracking:ui.bin.tab')}</Tabs.Tab>
                 </Tabs.List>
                 <Tabs.Panel value="runs">
                     <RunsPart />
                 </Tabs.Panel>
                 <Tabs.Panel value="models">
                     <ModelsPart />
+                </Tabs.Panel>
+                <Tabs.Panel value="bin">
+                    <BinPart />
                 </Tabs.Panel>
             </Tabs>
         </Page>

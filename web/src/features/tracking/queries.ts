@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { get, post } from '../../api/client';
+import { get, post, request } from '../../api/client';
 
 /** Shapes of MLflow's protocol, as far as the pages read them. */
 export interface Pair {
@@ -60,6 +60,18 @@ export interface Promotion {
     user_name: string;
     reason: string;
     promoted_at: number;
+}
+
+export interface BinItem {
+    kind: 'registered_model' | 'logged_model' | 'run' | 'experiment';
+    id: string;
+    name: string;
+    size_bytes: number;
+}
+export interface Removed {
+    removed: number;
+    kept: number;
+    freed_bytes: number;
 }
 
 const MLFLOW = '/ajax-api/2.0/mlflow';
@@ -175,3 +187,44 @@ export function useMoveAlias(id: number) {
             ]),
     });
 }
+
+/** A whole experiment, or a registered model, into the bin. */
+export function useDeleteExperiment() {
+    const client = useQueryClient();
+    return useMutation({
+        mutationFn: (id: string) => post<object>(`${MLFLOW}/experiments/delete`, { experiment_id: id }),
+        onSuccess: () => client.invalidateQueries({ queryKey: ['experiments'] }),
+    });
+}
+export function useDeleteModel() {
+    const client = useQueryClient();
+    return useMutation({
+        mutationFn: (name: string) =>
+            request<object>('DELETE', `${MLFLOW}/registered-models/delete`, { name }),
+        onSuccess: () => client.invalidateQueries({ queryKey: ['registered'] }),
+    });
+}
+
+const BIN = '/api/v1/bin';
+const only = ({ kind, id }: BinItem) => ({ items: [{ kind, id }] });
+
+export const useBin = () => useQuery({ queryKey: ['bin'], queryFn: () => get<{ items: BinItem[] }>(BIN) });
+
+/** A change of the bin: everything that it may bring back or take away is read again. */
+function useBinChange<Wish, Answer>(change: (wish: Wish) => Promise<Answer>) {
+    const client = useQueryClient();
+    return useMutation({
+        mutationFn: change,
+        onSuccess: () =>
+            Promise.all(
+                ['bin', 'experiments', 'runs', 'run', 'registered', 'versions'].map((queryKey) =>
+                    client.invalidateQueries({ queryKey: [queryKey] }),
+                ),
+            ),
+    });
+}
+export const useRestoreFromBin = () =>
+    useBinChange((item: BinItem) => post<object>(`${BIN}/restorations`, only(item)));
+export const useRemoveFromBin = () =>
+    useBinChange((item: BinItem) => post<Removed>(`${BIN}/removals`, only(item)));
+export const useEmptyBin = () => useBinChange(() => request<Removed>('DELETE', BIN));

@@ -101,6 +101,62 @@ describe('runs', () => {
     });
 });
 
+describe('the bin', () => {
+    const items = [
+        { kind: 'run', id: 'a1', name: 'try a1', project_id: 1, size_bytes: 2_000_000 },
+        { kind: 'registered_model', id: '4', name: 'fares', project_id: 1, size_bytes: 0 },
+    ];
+
+    it('gives back and deletes for good, one by one or all', async () => {
+        const calls = serve({
+            ...answers,
+            'GET /api/v1/bin': { items },
+            'POST /api/v1/bin/restorations': { items: [] },
+            'POST /api/v1/bin/removals': { removed: 1, kept: 0, freed_bytes: 2_000_000 },
+            'DELETE /api/v1/bin': { removed: 1, kept: 1, freed_bytes: 0 },
+        });
+        open('/mlflow/?tab=bin');
+        await userEvent.click(await screen.findByRole('button', { name: 'Restore fares' }));
+        await userEvent.click(screen.getByRole('button', { name: 'Delete try a1 for good' }));
+        expect(await screen.findByText(/freed on the disk/)).toBeTruthy();
+        expect(calls.find((call) => call.path.endsWith('restorations'))?.body).toEqual({
+            items: [{ kind: 'registered_model', id: '4' }],
+        });
+        expect(calls.find((call) => call.path.endsWith('removals'))?.body).toEqual({
+            items: [{ kind: 'run', id: 'a1' }],
+        });
+        await userEvent.click(screen.getByLabelText('Delete everything in the bin for good'));
+        await userEvent.click(screen.getByRole('button', { name: 'Empty the bin' }));
+        expect(await screen.findByText(/1 is kept/)).toBeTruthy();
+        expect(calls.some((call) => call.method === 'DELETE' && call.path === '/api/v1/bin')).toBe(true);
+    });
+
+    it('says why something stays, and that it is empty, in French too', async () => {
+        serve({
+            ...answers,
+            'GET /api/v1/bin': { items: items.slice(0, 1) },
+            'POST /api/v1/bin/removals': refusal(409, 'tracking.in_use', 'Version fares/1 rests on it.'),
+        });
+        const shown = open('/mlflow/?tab=bin');
+        await userEvent.click(await screen.findByRole('button', { name: 'Delete try a1 for good' }));
+        expect(await screen.findByText('Version fares/1 rests on it.')).toBeTruthy();
+        shown.unmount();
+        serve({ ...answers, 'GET /api/v1/bin': { items: [] } });
+        await changeLanguage('fr');
+        open('/mlflow/?tab=bin');
+        expect(await screen.findByText('La corbeille est vide')).toBeTruthy();
+    });
+
+    it('takes an experiment', async () => {
+        const calls = serve({ ...answers, [`POST ${API}/experiments/delete`]: {} });
+        open('/mlflow/');
+        await userEvent.click(await screen.findByRole('button', { name: 'Move this experiment to the bin' }));
+        expect(calls.find((call) => call.path.endsWith('/experiments/delete'))?.body).toEqual({
+            experiment_id: '1',
+        });
+    });
+});
+
 describe('registered models', () => {
     const model = { id: 4, name: 'fares', description: '', last_version: 2, updated_at: 1.79e12 };
     const version = (number: string, aliases: string[]) => ({
