@@ -423,6 +423,7 @@ def test_predicts_by_name_and_tells_where_a_version_came_from(world, estate, lan
     told = owner.get(f"/api/v1/registered-models/{number}/versions/{version['version']}/lineage").json()
     assert told["training_id"] == estate.training["id"] and told["model_id"] == estate.model["id"]
     assert told["datasets"][0]["digest"] == owner.get(f"/api/v1/datasets/{estate.dataset}").json()["sha256"]
+    assert json.loads(told["datasets"][0]["source"])["file_name"] == "data.csv"
     owner.post(f"/api/v1/registered-models/{number}/promotions", json={"version": version["version"], "alias": "champion"})
     rows = [{"name": "P1", "age": 5, "height": 160.5}]
     known = owner.post(f"/api/v1/models/{estate.model['id']}/predictions", json={"rows": rows}).json()

@@ -20,6 +20,10 @@ constexpr std::int64_t kLookMs = 1000;
 constexpr std::int64_t kLeaseMs = 300'000;
 constexpr std::int64_t kLongestWaitMs = 60'000;
 constexpr std::int64_t kPointsAtOnce = 1000;
+/// Runs of trainings without a row.
+constexpr std::string_view kMissing =
+    "FROM tracking_runs r WHERE r.training_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "
+    "tracking_outbox o WHERE o.run_number = r.id AND o.server = :server)";
 constexpr std::string_view kRunTag = "csva:run_id";
 constexpr std::string_view kLinkTag = "csva:mlflow_run";
 
@@ -131,7 +135,13 @@ private:
 
     /// All rows that are due, one after the other; the first sign that the server is away ends it.
     Result<void> pass(Remote& remote, const std::stop_token& stop) {
-        CHECK_OK(enlist());
+        TRY(auto seen, look());
+        if (seen.integer("missing") > 0) {
+            CHECK_OK(enlist());
+            TRY(seen, look());
+        }
+        // A transaction without need would make all caches look again.
+        if (seen.integer("due") == 0) return {};
         while (!stop.stop_requested()) {
             TRY(const auto due,
                 database_.transaction([this](Session& session) { return take(session); }));
@@ -141,28 +151,27 @@ private:
             CHECK_OK(sent ? Result<void>{} : postpone(*due, sent.error()));
             if (!sent && sent.error().kind == base::ErrorKind::unavailable) break;
         }
-        TRY(const auto row, database_.read([this](Session& session) {
-            return session.row(
-                "SELECT COUNT(*) AS n FROM tracking_outbox WHERE server = :server AND state = "
-                "'waiting'",
-                {server_}
-            );
-        }));
-        waiting_.set(row->real("n"));
+        TRY([[maybe_unused]] const auto after, look());
         return {};
     }
 
-    /// Runs of trainings that this server has not been told of.
-    Result<void> enlist() {
-        constexpr std::string_view kMissing =
-            "FROM tracking_runs r WHERE r.training_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "
-            "tracking_outbox o WHERE o.run_number = r.id AND o.server = :server)";
-        TRY(const auto any, database_.read([&](Session& session) {
+    /// Counts of runs: of trainings that the server has not been told of, waiting, due.
+    Result<store::Row> look() {
+        TRY(auto row, database_.read([this](Session& session) {
             return session.row(
-                "SELECT r.id AS id " + std::string(kMissing) + " LIMIT 1", {server_}
+                "SELECT COUNT(*) AS waiting, COALESCE(SUM(CASE WHEN next_at <= :now THEN 1 ELSE 0 "
+                "END), 0) AS due, (SELECT COUNT(*) " +
+                    std::string(kMissing) +
+                    ") AS missing FROM tracking_outbox WHERE server = :server2 AND state = "
+                    "'waiting'",
+                {base::Clock::wall_ms(), server_, server_}
             );
         }));
-        if (!any) return {};
+        waiting_.set(row->real("waiting") + row->real("missing"));
+        return std::move(*row);
+    }
+
+    Result<void> enlist() {
         TRY([[maybe_unused]] const auto added, database_.transaction([&](Session& session) {
             return session.run(
                 "INSERT INTO tracking_outbox (run_number, server, state, remote_run_id, attempts, "
@@ -210,11 +219,23 @@ private:
         constexpr std::int64_t kFirstMs = 1000, kMostDoublings = 6;
         const std::int64_t wait =
             std::min(kLongestWaitMs, kFirstMs << std::min(due.attempts, kMostDoublings));
+        const std::int64_t at = base::Clock::wall_ms() + wait;
+        if (error.kind == base::ErrorKind::unavailable) CHECK_OK(hold_all(at));
         return change(
-            "attempts = attempts + 1, next_at = :at, problem = :problem",
-            {base::Clock::wall_ms() + wait, error.internal},
-            due
+            "attempts = attempts + 1, next_at = :at, problem = :problem", {at, error.internal}, due
         );
+    }
+
+    /// While the server is away all rows wait, so that they go in their order when it is back.
+    Result<void> hold_all(std::int64_t at) {
+        TRY([[maybe_unused]] const auto rows, database_.transaction([&](Session& session) {
+            return session.run(
+                "UPDATE tracking_outbox SET next_at = :at WHERE server = :server AND state = "
+                "'waiting' AND next_at < :at2",
+                {at, server_, at}
+            );
+        }));
+        return {};
     }
 
     static void note(const base::Error& error) {

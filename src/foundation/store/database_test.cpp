@@ -9,6 +9,8 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <filesystem>
+#include <sqlite3.h>
 #include <thread>
 
 namespace csva::store {
@@ -224,6 +226,44 @@ TEST(database, says_unavailable_when_nobody_listens) {
     );
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().reason, "store.unavailable");
+}
+
+/// Fills a table, deletes its rows, shrinks; sizes of the file when full and at the end.
+std::pair<std::uintmax_t, std::uintmax_t> filled_and_shrunk(const std::filesystem::path& folder) {
+    const auto file = folder / "csva.sqlite";
+    const auto database = *Database::open({.data_folder = folder.string()});
+    const auto change = [&](std::string_view sql, std::vector<Value> values = {}) {
+        EXPECT_TRUE(database->transaction([&](Session& session) { return session.run(sql, values); }
+        ));
+    };
+    change("CREATE TABLE IF NOT EXISTS texts (text TEXT)");
+    for (int i = 0; i < 40; ++i)
+        change("INSERT INTO texts (text) VALUES (:text)", {std::string(50'000, 'x')});
+    EXPECT_TRUE(database->shrink());
+    const auto full = std::filesystem::file_size(file);
+    change("DELETE FROM texts");
+    EXPECT_TRUE(database->shrink());
+    return {full, std::filesystem::file_size(file)};
+}
+
+TEST(sqlite, gives_freed_pages_back_of_a_new_file_and_of_an_old_one) {
+    const auto folder = base::TemporaryFolder::make();
+    ASSERT_TRUE(folder);
+    const auto [full, left] = filled_and_shrunk(folder->path());
+    EXPECT_GT(full, 2'000'000U);
+    EXPECT_LT(left, 100'000U);
+
+    const auto old = base::TemporaryFolder::make();
+    ASSERT_TRUE(old);
+    sqlite3* handle = nullptr;
+    ASSERT_EQ(sqlite3_open((old->path() / "csva.sqlite").c_str(), &handle), SQLITE_OK);
+    sqlite3_exec(handle, "CREATE TABLE texts (text TEXT)", nullptr, nullptr, nullptr);
+    sqlite3_close(handle);
+    for (int round = 0; round < 2; ++round) {
+        const auto [old_full, old_left] = filled_and_shrunk(old->path());
+        EXPECT_GT(old_full, 2'000'000U);
+        EXPECT_LT(old_left, 100'000U);
+    }
 }
 
 TEST(recent, forgets_with_the_next_transaction_and_after_its_time) {
