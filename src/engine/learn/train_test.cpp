@@ -202,7 +202,8 @@ TEST(curves, tell_the_loss_after_each_round_of_boosting) {
             people(
                 300,
                 [&](auto r) {
-                    return classes ? yes_or_no(yes(r)) : std::to_string(noise(r, 1) * 9 - 4);
+                    return classes ? yes_or_no(yes(r))
+                                   : std::to_string(noise(r, 1) * 9 + noise(r, 9) * 3);
                 },
                 classes ? ColumnType::text : ColumnType::real
             ),
