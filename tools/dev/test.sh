@@ -75,6 +75,11 @@ test_mlflow() {
     CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 400 tests/peers/mlflow/run 2>&1 | tee "$REPORTS/mlflow.log"
 }
 
+# Model folders in MLflow and onnxruntime.
+test_onnx() {
+    timeout 300 tests/peers/onnx/run "$PWD/build/coverage/bin/csva" 2>&1 | tee "$REPORTS/onnx.log"
+}
+
 # Lines of src/ that all of these ran: there is one build, so that the whole run fits into its time.
 report_coverage() {
     gcovr --root . --filter src/ --exclude '.*_test\.cpp' --gcov-executable "llvm-cov-19 gcov" -j "$JOBS" \
@@ -101,6 +106,7 @@ dev_test() {
     stage "Scores beside scikit-learn" test_scores
     stage "Alerting" test_alerting
     stage "MLflow's clients" test_mlflow
+    stage "Models in MLflow and onnxruntime" test_onnx
     stage "Kill tests on both back ends" test_kill
     stage "Browser tests" test_e2e
     stage "Coverage of src/" report_coverage

@@ -1,5 +1,6 @@
 #include "app/commands/commands.hpp"
 #include "engine/bundle/reference.hpp"
+#include "engine/exchange/exchange.hpp"
 #include "engine/bundle/score.hpp"
 #include "engine/reading/read_csv.hpp"
 #include "engine/stats/catalogue.hpp"
@@ -218,7 +219,7 @@ base::Result<void> train(const Options& o) {
     TRY(const auto outcome, learn::train(std::move(read.table), request, control));
     TRY(const auto replay, recipe::Replay::load(read.schema, {}));
     TRY(const auto reference, bundle::make_reference(outcome, replay, std::move(read.sketch)));
-    CHECK_OK(bundle::save(o.model, outcome, replay, reference));
+    CHECK_OK(exchange::save(o.model, outcome, replay, reference));
     if (!o.held_out.empty()) CHECK_OK(base::write_file(o.held_out, outcome.held_out_csv));
     std::map<std::string, double> test;
     if (!o.test.empty()) {

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,14 +65,21 @@ struct Places {
     std::vector<std::string> extra;
 };
 
+/// A file of a model folder.
+struct File {
+    std::string name, content;
+};
+
 /// Saves a training as a model folder: written beside, synced, renamed. The folder must not exist.
 /// `replay`: what led from the file to the table that was learnt from. `reference`: what
-/// make_reference made of its rows. Errors: bundle.exists, base.file_unwritable.
+/// make_reference made of its rows. `others`: files for other programs. Errors: bundle.exists,
+/// base.file_unwritable.
 base::Result<void> save(
     const std::string& folder,
     const learn::TrainOutcome& outcome,
     const recipe::Replay& replay,
-    const drift::Reference& reference
+    const drift::Reference& reference,
+    std::span<const File> others = {}
 );
 
 /// A loaded model folder. Immutable and thread-safe. All ways of asking end in the same kernels:

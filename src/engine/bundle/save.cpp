@@ -49,7 +49,8 @@ base::Result<void> write_all(
     const fs::path& folder,
     const learn::TrainOutcome& outcome,
     const recipe::Replay& replay,
-    const drift::Reference& reference
+    const drift::Reference& reference,
+    std::span<const File> others
 ) {
     Writer writer(folder);
     for (const auto& model : outcome.models)
@@ -57,6 +58,7 @@ base::Result<void> write_all(
     TRY(const auto description, describe(outcome, replay));
     CHECK_OK(writer.add(std::string(kDescriptionFile), base::to_json(description)));
     CHECK_OK(writer.add(std::string(kReferenceFile), drift::to_json(reference)));
+    for (const auto& [name, content] : others) CHECK_OK(writer.add(name, content));
     return writer.end();
 }
 
@@ -68,7 +70,8 @@ base::Result<void> save(
     const std::string& folder,
     const learn::TrainOutcome& outcome,
     const recipe::Replay& replay,
-    const drift::Reference& reference
+    const drift::Reference& reference,
+    std::span<const File> others
 ) {
     std::error_code error;
     if (fs::exists(folder, error)) return base::fail(base::ErrorKind::conflict, kExists);
@@ -76,7 +79,7 @@ base::Result<void> save(
     const fs::path beside =
         target.parent_path() / fmt::format(".{}.{}", target.filename().string(), ::getpid());
     fs::create_directories(beside, error);
-    if (auto written = write_all(beside, outcome, replay, reference); !written) {
+    if (auto written = write_all(beside, outcome, replay, reference, others); !written) {
         fs::remove_all(beside, error);
         return written;
     }

@@ -1,5 +1,6 @@
 #include "engine/bundle/model.hpp"
 #include "engine/bundle/reference.hpp"
+#include "engine/exchange/exchange.hpp"
 #include "engine/duck/parquet.hpp"
 #include "engine/learn/families.hpp"
 #include "engine/learn/train.hpp"
@@ -131,7 +132,7 @@ Result<std::string> body(const std::string& input, const fs::path& out, base::Co
         refit = [&rows](std::span<const std::int64_t> ids) { return rows->refit(ids); };
     TRY(const auto outcome, learn::train(*rows, order.request, control, refit, begun_s));
     TRY(const auto reference, bundle::make_reference(outcome, rows->replay(), std::move(sketch)));
-    CHECK_OK(bundle::save((out / kBundleFolder).string(), outcome, rows->replay(), reference));
+    CHECK_OK(exchange::save((out / kBundleFolder).string(), outcome, rows->replay(), reference));
     CHECK_OK(base::write_file(out / kHeldOutFile, outcome.held_out_csv));
     CHECK_OK(base::write_file(out / kCurvesFile, base::to_json(outcome.curves)));
     CHECK_OK(write_record(out / kRecordFolder, order, outcome.report));
