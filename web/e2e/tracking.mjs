@@ -41,6 +41,34 @@ async function logRuns(visit, experiment) {
     }
 }
 
+/** A run and its experiment into the bin, the run back out of it, and everything deleted for good. */
+async function bin({ page, url, t, ...visit }, state, experiment) {
+    const chosen = page.getByRole('combobox', { name: t('tracking:runs.experiment') });
+    const table = page.getByRole('table', { name: t('tracking:bin.title') });
+    const button = (key, name = '') =>
+        page.getByRole('button', { name: t(`tracking:${key}`).replace('{name}', name), exact: true });
+    await page.goto(`${url}/mlflow/`);
+    await chosen.click();
+    await page.getByRole('option', { name: experiment }).click();
+    await page.getByRole('link', { name: 'slow' }).click();
+    await button('delete').click();
+    await button('restore').waitFor();
+    await page.goto(`${url}/mlflow/?tab=bin`);
+    await table.getByRole('rowheader', { name: 'slow' }).waitFor();
+    await check({ page, url, t, ...visit }, `${state}-bin`);
+    await button('bin.restore_one', 'slow').click();
+    await page.getByText(t('tracking:bin.none')).waitFor();
+    await page.goto(`${url}/mlflow/`);
+    await chosen.click();
+    await page.getByRole('option', { name: experiment }).click();
+    await button('runs.delete_experiment').click();
+    await page.goto(`${url}/mlflow/?tab=bin`);
+    await table.getByRole('rowheader', { name: experiment }).waitFor();
+    await page.getByLabel(t('tracking:bin.sure')).check();
+    await button('bin.empty').click();
+    await page.getByText(t('tracking:bin.none')).waitFor();
+}
+
 export async function tracking(visit, state) {
     const { page, url, t } = visit;
     const experiment = `prices-${state}`;
@@ -63,4 +91,5 @@ export async function tracking(visit, state) {
     await page.goto(`${url}/mlflow/?tab=models`);
     await page.getByRole('heading', { level: 2, name: t('tracking:models.title') }).waitFor();
     await check(visit, `${state}-models`);
+    await bin(visit, state, experiment);
 }

@@ -117,7 +117,7 @@ describe('the bin', () => {
         });
         open('/mlflow/?tab=bin');
         await userEvent.click(await screen.findByRole('button', { name: 'Restore fares' }));
-        await userEvent.click(screen.getByRole('button', { name: 'Delete try a1 for good' }));
+        await userEvent.click(screen.getByRole('button', { name: 'Delete for good: try a1' }));
         expect(await screen.findByText(/freed on the disk/)).toBeTruthy();
         expect(calls.find((call) => call.path.endsWith('restorations'))?.body).toEqual({
             items: [{ kind: 'registered_model', id: '4' }],
@@ -138,7 +138,7 @@ describe('the bin', () => {
             'POST /api/v1/bin/removals': refusal(409, 'tracking.in_use', 'Version fares/1 rests on it.'),
         });
         const shown = open('/mlflow/?tab=bin');
-        await userEvent.click(await screen.findByRole('button', { name: 'Delete try a1 for good' }));
+        await userEvent.click(await screen.findByRole('button', { name: 'Delete for good: try a1' }));
         expect(await screen.findByText('Version fares/1 rests on it.')).toBeTruthy();
         shown.unmount();
         serve({ ...answers, 'GET /api/v1/bin': { items: [] } });
