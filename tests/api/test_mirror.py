@@ -56,7 +56,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 def create_run(server, wish):
     number = f"r{len(server.runs)}"
-    server.runs[number] = {"wish": wish, "metrics": [], "params": [], "status": ""}
+    server.runs[number] = {"wish": wish, "metrics": [], "params": [], "status": "", "stage": "active"}
     return {"run": {"info": {"run_id": number, "experiment_id": "7", "artifact_uri": f"mlflow-artifacts:/7/{number}/artifacts"}}}
 
 
@@ -72,9 +72,11 @@ CALLS = {
         {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "none"}),
     "experiments/create": lambda server, wish: server.experiments.update({wish["name"]: "7"}) or {},
     "runs/search": lambda server, wish: {"runs": [
-        {"info": {"run_id": number, "experiment_id": "7", "artifact_uri": f"mlflow-artifacts:/7/{number}/artifacts"}}
+        {"info": {"run_id": number, "experiment_id": "7", "artifact_uri": f"mlflow-artifacts:/7/{number}/artifacts",
+                  "lifecycle_stage": run["stage"]}}
         for number, run in server.runs.items() if any(
             tag["key"] == "csva:run_id" and tag["value"] in wish["filter"] for tag in run["wish"]["tags"])]},
+    "runs/restore": lambda server, wish: server.runs[wish["run_id"]].update(stage="active") or {},
     "runs/create": create_run,
     "runs/log-batch": log_batch,
     "runs/log-inputs": lambda server, wish: server.runs[wish["run_id"]].update(data=wish["datasets"]) or {},
@@ -122,10 +124,11 @@ def test_sends_a_training_once_the_other_server_is_back(settings, signed):
             (other.url + "/#/experiments/7/runs/r0",)]
         wait_for(lambda: "csva_tracking_mirror_waiting_runs 0" in client.get("/metrics").text, what="an empty queue")
         assert "csva_tracking_mirror_failures_total 2" in client.get("/metrics").text
-        # The same again makes nothing twice.
+        # The same again makes nothing twice, and goes on where somebody deleted half of it.
+        run["stage"] = "deleted"
         world.server.sql("UPDATE tracking_outbox SET state = 'waiting', next_at = 0")
         wait_for(lambda: world.server.sql("SELECT state FROM tracking_outbox") == [("sent",)], what="the sending")
-        assert len(other.runs) == len(other.versions) == 1
+        assert len(other.runs) == len(other.versions) == 1 and run["stage"] == "active"
 
 
 def test_keeps_what_the_other_server_refuses():

@@ -401,6 +401,15 @@ def test_keeps_a_training_that_was_stopped_as_a_killed_run(idle_world):
     assert {"key": "target", "value": "city"} in run["data"]["params"]
 
 
+def test_keeps_a_training_that_failed_as_a_failed_run(someone):
+    dataset = read(someone, b"a,c\n" + b"".join(b"%d,same\n" % i for i in range(60)))
+    training = trained(someone, dataset, {"target": "c"})
+    assert training["state"] == "failed"
+    run = run_of(someone, dataset, training["id"])
+    assert run["info"]["status"] == "FAILED" and not run["data"].get("metrics")
+    assert {"key": "csva:problem", "value": training["problem"]["reason"]} in run["data"]["tags"]
+
+
 def test_deletes_a_training_s_run_with_it(someone):
     dataset = read(someone, TRAINING)
     first, second = (trained(someone, dataset) for _ in range(2))

@@ -70,6 +70,10 @@ struct RunWish {
     std::vector<KeyValue> tags;
 };
 CSVA_DESCRIBE(RunWish, experiment_id, user_id, run_name, start_time, tags)
+struct RunRef {
+    std::string run_id;
+};
+CSVA_DESCRIBE(RunRef, run_id)
 struct RunEnd {
     std::string run_id;
     std::string status;
@@ -165,7 +169,10 @@ Result<std::optional<RemoteRun>> Remote::find_run(
     const RunsWish wish{{experiment_id}, "tags.`" + tag.key + "` = '" + tag.value + "'"};
     TRY(auto found, must<RunsFound>("POST", "runs/search", said(wish)));
     if (found.runs.empty()) return std::optional<RemoteRun>{};
-    return std::optional(std::move(found.runs.front().info));
+    auto& run = found.runs.front().info;
+    if (run.lifecycle_stage == kDeleted)
+        CHECK_OK(must<Nothing>("POST", "runs/restore", said(RunRef{run.run_id})));
+    return std::optional(std::move(run));
 }
 
 Result<RemoteRun> Remote::create_run(

@@ -18,8 +18,10 @@ struct RemoteRun {
     std::string run_id;
     std::string experiment_id;
     std::string artifact_uri;
+    std::string lifecycle_stage;
 };
-CSVA_DESCRIBE(RemoteRun, run_id, experiment_id, artifact_uri)
+CSVA_DESCRIBE(RemoteRun, run_id, experiment_id, artifact_uri, lifecycle_stage)
+CSVA_NOTES(RemoteRun, {.field = "lifecycle_stage", .defaulted = true})
 
 /// The calls of MLflow's protocol that a mirror needs, as its clients make them. Each may be made
 /// twice. Errors of all: of kind unavailable when the server is away or too busy, else
@@ -31,6 +33,7 @@ public:
 
     /// Made when there is none, taken out of its bin when it is there.
     base::Result<std::string> experiment(const std::string& name);
+    /// Taken out of its bin when it is there.
     base::Result<std::optional<RemoteRun>> find_run(
         const std::string& experiment_id, const KeyValue& tag
     );
