@@ -34,6 +34,15 @@ def test_has_no_sentence_without_a_reason():
     assert not sorted(set(reasons.SENTENCES["en"]) - written)
 
 
+def test_describes_every_kind_of_personal_data():
+    source = (SOURCE / "engine/meaning/scan.hpp").read_text("utf-8")
+    kinds = re.findall(r"\w+", re.search(r"enum class Kind[^{]*\{([^}]*)\}", source).group(1))
+    page = (SOURCE.parent / "docs/privacy.md").read_text("utf-8")
+    assert len(kinds) > 10 and re.findall(r"^\| `(\w+)` \|", page, re.M) == kinds
+    texts = json.loads((reasons.LOCALES / "meaning.en.json").read_text("utf-8"))
+    assert [key.split(".")[1] for key in texts if key.startswith("kinds.")] == kinds
+
+
 @pytest.mark.parametrize("path", sorted(reasons.LOCALES.glob("*.en.json")), ids=lambda p: p.name)
 def test_says_the_same_things_in_both_languages(path):
     english = json.loads(path.read_text(encoding="utf-8"))

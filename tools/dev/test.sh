@@ -80,6 +80,11 @@ test_onnx() {
     timeout 300 tests/peers/onnx/run "$PWD/build/coverage/bin/csva" 2>&1 | tee "$REPORTS/onnx.log"
 }
 
+# What `csva scan` finds in labelled columns, beside Presidio's recognisers.
+test_scan() {
+    CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 300 tests/peers/privacy/run 1 2>&1 | tee "$REPORTS/scan.log"
+}
+
 # Lines of src/ that all of these ran: there is one build, so that the whole run fits into its time.
 report_coverage() {
     gcovr --root . --filter src/ --exclude '.*_test\.cpp' --gcov-executable "llvm-cov-19 gcov" -j "$JOBS" \
@@ -107,10 +112,11 @@ dev_test() {
     stage "Alerting" test_alerting
     stage "MLflow's clients" test_mlflow
     stage "Models in MLflow and onnxruntime" test_onnx
+    stage "Scan beside Presidio" test_scan
     stage "Kill tests on both back ends" test_kill
     stage "Browser tests" test_e2e
     stage "Coverage of src/" report_coverage
     stages_end || STAGES_BAD=1
-    "$SYSTEM_PYTHON" tools/summary.py "$REPORTS" unit web api peers alerting kill e2e || STAGES_BAD=1
+    "$SYSTEM_PYTHON" tools/summary.py "$REPORTS" unit web api peers alerting scan kill e2e || STAGES_BAD=1
     [ -z "${STAGES_BAD:-}" ]
 }
