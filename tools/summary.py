@@ -13,7 +13,8 @@ from pathlib import Path
 # Report -> the kind of test it counts as.
 KINDS = {"unit": "unit (C++)", "sanitized": "unit (C++, sanitizers)", "kill": "integration (kill)",
          "web": "unit (web)", "api": "integration (API)", "replay": "integration (corpora)",
-         "peers": "integration (peers)", "scan": "integration (peers)", "alerting": "functional (alerting)",
+         "peers": "integration (peers)", "onnx": "integration (peers)", "drift": "integration (peers)",
+         "scan": "integration (peers)", "alerting": "functional (alerting)",
          "e2e": "functional (browser)", "cli": "functional (command line)"}
 
 

@@ -80,6 +80,11 @@ test_onnx() {
     timeout 300 tests/peers/onnx/run "$PWD/build/coverage/bin/csva" 2>&1 | tee "$REPORTS/onnx.log"
 }
 
+# Statistics, detectors and estimates of drift beside SciPy, Evidently, River and NannyML.
+test_drift() {
+    CSVA_SEED=1 timeout 400 tests/peers/drift/run build/coverage/bin/drift_probe 2>&1 | tee "$REPORTS/drift.log"
+}
+
 # What `csva scan` finds in labelled columns, beside Presidio's recognisers.
 test_scan() {
     CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 300 tests/peers/privacy/run 1 2>&1 | tee "$REPORTS/scan.log"
@@ -112,11 +117,12 @@ dev_test() {
     stage "Alerting" test_alerting
     stage "MLflow's clients" test_mlflow
     stage "Models in MLflow and onnxruntime" test_onnx
+    stage "Drift beside its peers" test_drift
     stage "Scan beside Presidio" test_scan
     stage "Kill tests on both back ends" test_kill
     stage "Browser tests" test_e2e
     stage "Coverage of src/" report_coverage
     stages_end || STAGES_BAD=1
-    "$SYSTEM_PYTHON" tools/summary.py "$REPORTS" unit web api peers alerting scan kill e2e || STAGES_BAD=1
+    "$SYSTEM_PYTHON" tools/summary.py "$REPORTS" unit web api peers alerting onnx drift scan kill e2e || STAGES_BAD=1
     [ -z "${STAGES_BAD:-}" ]
 }

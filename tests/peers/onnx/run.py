@@ -162,7 +162,7 @@ def main():
     csva = str(pathlib.Path(options.csva).resolve())
     logging.getLogger("mlflow").setLevel(logging.ERROR)
     print(f"mlflow {mlflow.__version__}, onnx {onnx.__version__}, onnxruntime {onnxruntime.__version__}")
-    bad = 0
+    ran = bad = 0
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         for label, source, target in data_sets(folder):
@@ -177,10 +177,12 @@ def main():
                 best = train(csva, source, target, model, *wish)
                 worst, classes, rows, seconds = compare(csva, source, model, folder)
                 good = worst <= TOLERANCE and classes == 0 and (not family or best == family)
+                ran += 1
                 bad += 0 if good else 1
                 print(f"{'' if good else 'BAD '}{label:20} {best:28} {rows:6} rows, worst difference {worst:.1e}, "
                       f"{classes} other classes, {seconds:.2f} s", flush=True)
-    sys.exit(1 if bad else 0)
+    print(f"Models in MLflow and onnxruntime: {ran} ran, {bad} failed, 0 skipped")
+    sys.exit(1 if bad or not ran else 0)
 
 
 if __name__ == "__main__":
