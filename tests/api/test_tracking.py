@@ -9,7 +9,7 @@ import pytest
 import requests
 from client import error_of, refused
 from conftest import new_world
-from steps import MLFLOW, QUICK, TRAINING, mlflow, read, trained
+from steps import MLFLOW, QUICK, TRAINING, mlflow, read, trained, wait_for
 from support.server import PASSWORD
 
 NUMBERS = itertools.count(1)
@@ -555,6 +555,19 @@ def test_frees_the_disk():
         assert client.delete("/api/v1/bin").json() == {"removed": 1, "kept": 0, "freed_bytes": 6_000_000}
         assert size_of(world.server.data) - before < 300_000 and not world.server.blobs()
         assert world.server.sql("SELECT COUNT(*) FROM tracking_points") == [("0",)]
+
+
+def test_frees_the_disk_of_a_training_s_run_with_its_data_set():
+    with new_world(CSVA_DATA_SWEEP_GRACE_H="0", CSVA_JOBS_LOCAL_WORKERS="1", CSVA_JOBS_POLL_MS="50") as world:
+        client = world.user()
+        dataset = read(client, TRAINING)
+        trained(client, dataset)
+        assert [path for path in world.server.blobs() if path.name == "receipt.json"]
+        assert client.delete(f"/api/v1/datasets/{dataset}").status_code == 204
+        world.server.sql("UPDATE schedules SET next_at = 0")
+        wait_for(lambda: not world.server.blobs(), what="the sweeper's turn")
+        for table in ("runs", "params", "tags", "series", "points", "artifacts", "experiments", "datasets"):
+            assert world.server.sql(f"SELECT COUNT(*) FROM tracking_{table}") == [("0",)], table  # nosec B608
 
 
 def size_of(folder):
