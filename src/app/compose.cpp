@@ -10,6 +10,7 @@
 #include "features/predictions/routes.hpp"
 #include "features/projects/routes.hpp"
 #include "features/projects/service.hpp"
+#include "features/serving/routes.hpp"
 #include "features/tracking/routes.hpp"
 #include "features/training/routes.hpp"
 #include "foundation/jobs/metrics.hpp"
@@ -94,6 +95,8 @@ void Composition::join_models() {
     predictions_ = std::make_unique<predictions::Service>(*database_, *blobs_, *models_);
     training::register_routes(routes_, *training_, *datasets_);
     predictions::register_routes(routes_, *predictions_);
+    serving_ = std::make_unique<serving::Service>(*database_, *models_, *predictions_, settings_);
+    serving::register_routes(routes_, *serving_);
     tracking::register_routes(routes_, *database_, *blobs_);
 }
 

@@ -7,6 +7,7 @@
 #include "features/exploring/service.hpp"
 #include "features/models/service.hpp"
 #include "features/predictions/service.hpp"
+#include "features/serving/service.hpp"
 #include "features/training/service.hpp"
 #include "foundation/base/metrics.hpp"
 #include "foundation/base/settings.hpp"
@@ -64,6 +65,7 @@ private:
     std::unique_ptr<models::Service> models_;
     std::unique_ptr<training::Service> training_;
     std::unique_ptr<predictions::Service> predictions_;
+    std::unique_ptr<serving::Service> serving_;
     std::vector<std::unique_ptr<store::Lifecycle>> lifecycles_;
     http::Routes routes_;
 };

@@ -6,6 +6,7 @@
 #include "features/models/service.hpp"
 #include "features/ops/routes.hpp"
 #include "features/predictions/service.hpp"
+#include "features/serving/service.hpp"
 #include "features/tracking/service.hpp"
 #include "features/training/service.hpp"
 #include "foundation/http/server.hpp"
@@ -86,6 +87,7 @@ std::vector<base::SettingRow> setting_rows() {
     append(rows, datasets::setting_rows());
     append(rows, exploring::setting_rows());
     append(rows, tracking::setting_rows());
+    append(rows, serving::setting_rows());
     append(rows, ops::setting_rows());
     return rows;
 }

@@ -59,8 +59,10 @@ class Client:
 
 
 def error_of(answer):
-    """The error object, after a look at its one shape, or at that of MLflow's protocol."""
+    """The error object, after a look at its one shape, or at that of MLflow's or the inference protocol."""
     body = answer.json()
+    if isinstance(body.get("error"), str):
+        body["error_code"], body["message"] = "inference", body.pop("error")
     if "error_code" in body:
         body["message"] = body["message"].removesuffix(body["hint"]).strip()
         body = {"error": {"kind": body.pop("error_code"), **body}}

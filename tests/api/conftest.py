@@ -42,7 +42,8 @@ def new_world(**settings):
 @pytest.fixture(scope="session")
 def world():
     """The shared server with its document and an administrator."""
-    with new_world(CSVA_JOBS_LOCAL_WORKERS="1", CSVA_JOBS_POLL_MS="50") as made:
+    with new_world(CSVA_JOBS_LOCAL_WORKERS="1", CSVA_JOBS_POLL_MS="50",
+                   CSVA_SERVING_DEFAULT_MODEL="models:/data-city@champion") as made:
         yield made
 
 
@@ -150,6 +151,7 @@ class Estate:
         self.batch = steps.batch_ended(self.owner, batch.json()["id"])
         assert self.batch["state"] == "succeeded", self.batch["problem"]
         self.tracked = steps.tracked(self.owner, self.project)
+        steps.mlflow(self.owner, "POST", "registered-models/alias", name="data-city", alias="champion", version="1")
         self.token = self.owner.post("/api/v1/tokens", json={"label": "robot"}).json()["id"]
         self.session = self.owner.get("/api/v1/sessions").json()["sessions"][0]["id"]
         self.version = self.owner.get(f"/api/v1/datasets/{self.dataset}/versions").json()[
@@ -161,7 +163,8 @@ class Estate:
                 "version_id": self.version, "job_id": self.training["job_id"],
                 "training_id": self.training["id"], "model_id": self.model["id"],
                 "model_name": self.model["name"], "batch_id": self.batch["id"],
-                **self.tracked, "token_id": self.token, "session_id": self.session, "user_id": self.owner.id}
+                "name": "data-city", "alias": "champion", **self.tracked,
+                "token_id": self.token, "session_id": self.session, "user_id": self.owner.id}
 
     def share(self, name, role):
         made = self.owner.post(f"/api/v1/projects/{self.project}/members",

@@ -36,13 +36,8 @@ std::string allow_of(const Router::Found& found) {
     return allow;
 }
 
-std::string_view media_type(const RequestHead& head) {
-    const auto type = head.header("content-type");
-    return trimmed(type.substr(0, type.find(';')));
-}
-
 bool is_form(const RequestHead& head) {
-    return equal_ignoring_case(media_type(head), "application/x-www-form-urlencoded");
+    return equal_ignoring_case(head.media_type(), "application/x-www-form-urlencoded");
 }
 
 std::int64_t object_id_of(const Exchange& exchange) {
@@ -112,14 +107,14 @@ base::Result<std::optional<Response>> Core::open(Exchange& exchange, const Parse
     CHECK_OK(check_site(context.head));
     CHECK_OK(check_body(exchange));
     context.from_form = exchange.has_body && route->doc.body == Body::json_or_form &&
-                        !equal_ignoring_case(media_type(context.head), "application/json");
+                        !equal_ignoring_case(context.head.media_type(), "application/json");
     return std::nullopt;
 }
 
 base::Result<void> Core::check_body(const Exchange& exchange) const {
     const auto body = exchange.route->doc.body;
     const auto& head = exchange.context.head;
-    const auto type = media_type(head);
+    const auto type = head.media_type();
     const bool multipart = equal_ignoring_case(type, "multipart/form-data");
     const auto wrong = [&](std::string expected) {
         return base::fail(
@@ -133,6 +128,8 @@ base::Result<void> Core::check_body(const Exchange& exchange) const {
     const bool empty_ok = !exchange.has_body && type.empty();
     const bool json = equal_ignoring_case(type, "application/json") || empty_ok;
     if (body == Body::json && !json) return wrong("application/json");
+    if (body == Body::json_or_csv && !json && !head.is_csv())
+        return wrong("application/json, text/csv");
     if (body == Body::json_or_form && !json && !is_form(head) && !multipart)
         return wrong("application/json, application/x-www-form-urlencoded");
     const bool large = body == Body::file || (multipart && body != Body::json);

@@ -46,6 +46,13 @@ std::string_view RequestHead::cookie(std::string_view name) const {
     return {};
 }
 
+std::string_view RequestHead::media_type() const {
+    const auto type = header("content-type");
+    return trimmed(type.substr(0, type.find(';')));
+}
+
+bool RequestHead::is_csv() const { return equal_ignoring_case(media_type(), "text/csv"); }
+
 bool RequestHead::wants_html() const {
     const auto accept = header("accept");
     return accept.contains("text/html") &&

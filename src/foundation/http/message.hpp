@@ -43,6 +43,9 @@ struct RequestHead {
     std::string_view header(std::string_view name) const;
     /// Value of a cookie, empty when absent.
     std::string_view cookie(std::string_view name) const;
+    /// Content-Type without its parameters.
+    std::string_view media_type() const;
+    bool is_csv() const;
     /// Accept prefers HTML over JSON: a person's browser.
     bool wants_html() const;
 };

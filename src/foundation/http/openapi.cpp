@@ -168,6 +168,7 @@ std::string request_body(const Route& route, Components& components) {
             must = false;
             break;
         case Body::json:
+        case Body::json_or_csv:
         case Body::json_or_form: {
             std::vector<std::string> kinds;
             if (!route.other_fields.empty())
@@ -178,6 +179,8 @@ std::string request_body(const Route& route, Components& components) {
                     form_schema(route, components),
                     form_encoding(route)
                 ));
+            if (route.doc.body == Body::json_or_csv)
+                kinds.push_back(content("text/csv", R"({"type":"string"})"));
             out = fmt::format("{}", fmt::join(kinds, ","));
             must = std::ranges::any_of(route.other_fields, [&](const auto& field) {
                 return required(field, *route.request);

@@ -44,6 +44,7 @@ base::Result<void> decode_body(
     if (context.from_form || route.doc.body == Body::multipart)
         return base::decode_pairs(without_token(context.form), type, object);
     if (route.doc.body == Body::raw || route.doc.body == Body::file) return {};
+    if (route.doc.body == Body::json_or_csv && context.head.is_csv()) return {};
     return base::decode(
         context.body.empty() ? "{}" : context.body, type, object, reading_of(route)
     );

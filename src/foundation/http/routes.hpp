@@ -14,8 +14,9 @@
 namespace csva::http {
 
 /// How the body of a request arrives. `json_or_form`: both are decoded into the same struct.
-/// `file`: the body is one file, staged as Context::file("file").
-enum class Body : std::uint8_t { none, json, json_or_form, multipart, raw, file };
+/// `json_or_csv`: only JSON is decoded, CSV stays in Context::body. `file`: the body is one file,
+/// staged as Context::file("file").
+enum class Body : std::uint8_t { none, json, json_or_form, json_or_csv, multipart, raw, file };
 
 /// The manners of another protocol, for the routes below a prefix: unknown fields are ignored, what
 /// is empty is left out of answers, DELETE takes its fields from a JSON body as well, and failures
