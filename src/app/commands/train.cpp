@@ -1,7 +1,7 @@
 #include "app/commands/commands.hpp"
 #include "engine/bundle/reference.hpp"
-#include "engine/exchange/exchange.hpp"
 #include "engine/bundle/score.hpp"
+#include "engine/exchange/exchange.hpp"
 #include "engine/reading/read_csv.hpp"
 #include "engine/stats/catalogue.hpp"
 #include "engine/stats/scores.hpp"

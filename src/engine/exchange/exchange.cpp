@@ -32,7 +32,7 @@ struct Port {
     std::string example_text;
 };
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out;
     base::encode_text(out, text);
     return out;
@@ -97,7 +97,7 @@ Port input_port(const table::Column& column, const learn::Preparation& preparati
 }
 
 std::string example_cell(const Port& port) {
-    if (port.element == Element::string) return quoted(port.example_text);
+    if (port.element == Element::string) return in_quotes(port.example_text);
     if (port.element == Element::boolean) return port.example != 0 ? "true" : "false";
     std::string out;
     base::encode_number(out, port.example);
@@ -128,7 +128,7 @@ public:
         TRY(auto onnx, graph());
         const std::string example = fmt::format(
             "{{\"columns\":[{}],\"data\":[[{}]]}}",
-            joined(inputs_, [](const Port& port) { return quoted(port.name); }),
+            joined(inputs_, [](const Port& port) { return in_quotes(port.name); }),
             joined(inputs_, example_cell)
         );
         return std::vector<bundle::File>{
@@ -223,15 +223,15 @@ private:
     }
 
     static std::string signature(const std::vector<Port>& ports) {
-        return quoted(
+        return in_quotes(
             "[" +
             joined(
                 ports,
                 [](const Port& port) {
                     return fmt::format(
                         R"({{"type": {}, "name": {}, "required": true}})",
-                        quoted(port.type),
-                        quoted(port.name)
+                        in_quotes(port.type),
+                        in_quotes(port.name)
                     );
                 }
             ) +
@@ -265,10 +265,10 @@ private:
 }}
 )",
             CSVA_VERSION,
-            quoted(outcome_.models.front().name),
-            quoted(outcome_.report.target),
-            quoted(text()),
-            joined(parts_.steps_before, [](const std::string& step) { return quoted(step); }),
+            in_quotes(outcome_.models.front().name),
+            in_quotes(outcome_.report.target),
+            in_quotes(text()),
+            joined(parts_.steps_before, [](const std::string& step) { return in_quotes(step); }),
             signature(inputs_),
             signature(outputs_),
             fmt::gmtime(static_cast<std::time_t>(base::Clock::wall_ms() / 1000))

@@ -1,7 +1,7 @@
 #include "engine/bundle/model.hpp"
 #include "engine/bundle/reference.hpp"
-#include "engine/exchange/exchange.hpp"
 #include "engine/duck/parquet.hpp"
+#include "engine/exchange/exchange.hpp"
 #include "engine/learn/families.hpp"
 #include "engine/learn/train.hpp"
 #include "engine/recipe/replay.hpp"
