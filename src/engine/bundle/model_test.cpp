@@ -118,7 +118,7 @@ TEST(training, tiny_budget_still_leaves_a_model) {
 
 TEST(training, short_budget_still_tries_every_family_that_fits_into_it) {
     MadeRows rows(891);
-    learn::TrainRequest request{.target = "y", .budget_s = 1};
+    learn::TrainRequest request{.target = "y", .budget_s = 4};
     base::Control control;
     const auto outcome = learn::train(rows, request, control);
     ASSERT_TRUE(outcome) << outcome.error().internal;
