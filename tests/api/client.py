@@ -36,7 +36,7 @@ class Client:
         assert answer.status_code < 500 or answer.status_code in self.expected, answer.text
         if answer.content and "json" in answer.headers.get("Content-Type", ""):
             body = answer.json()
-            if answer.status_code >= 400 and ("error_code" in body or set(body) == {"error"}):
+            if answer.status_code >= 400 and {"error_code", "error"} & set(body):
                 reasons.note(self.language, error_of(answer))
             elif "/schema" not in path:
                 reasons.note_problems(self.language, body)
