@@ -6,6 +6,7 @@
 #include "features/datasets/routes.hpp"
 #include "features/exploring/routes.hpp"
 #include "features/models/service.hpp"
+#include "features/monitoring/routes.hpp"
 #include "features/ops/routes.hpp"
 #include "features/predictions/routes.hpp"
 #include "features/projects/routes.hpp"
@@ -22,6 +23,10 @@ namespace {
 std::filesystem::path own_program() {
     std::error_code failed;
     return std::filesystem::read_symlink("/proc/self/exe", failed);
+}
+
+base::Result<void> erase_watching(store::Session& session, datasets::DatasetId id) {
+    return monitoring::erase_of_models(session, "dataset_id", id.value);
 }
 
 }  // namespace
@@ -71,7 +76,7 @@ void Composition::join_datasets() {
     rows_ = query_child();
     exports_ = query_child();
     datasets_ = std::make_unique<datasets::Service>(datasets::Service::Parts{
-        *database_, *blobs_, settings_, {predictions::erase_of_dataset, training::erase_of_dataset}
+        *database_, *blobs_, settings_, {erase_watching, predictions::erase_of_dataset, training::erase_of_dataset}
     });
     cleaning_ = std::make_unique<cleaning::Service>(*datasets_);
     exploring_ = std::make_unique<exploring::Service>(
@@ -88,15 +93,27 @@ void Composition::join_models() {
     training_ = std::make_unique<training::Service>(
         *database_,
         *blobs_,
-        std::vector<training::Eraser>{[](store::Session& session, training::TrainingId id) {
-            return predictions::erase_of_training(session, id.value);
-        }}
+        std::vector<training::Eraser>{
+            [](store::Session& session, training::TrainingId id) -> base::Result<void> {
+                CHECK_OK(monitoring::erase_of_models(session, "training_id", id.value));
+                return predictions::erase_of_training(session, id.value);
+            }
+        }
     );
-    predictions_ = std::make_unique<predictions::Service>(*database_, *blobs_, *models_);
+    prediction_log_ = std::make_unique<predictions::PredictionLog>(
+        predictions::PredictionLog::Parts{*database_, *blobs_, settings_, metrics_}
+    );
+    predictions_ =
+        std::make_unique<predictions::Service>(*database_, *blobs_, *models_, *prediction_log_);
     training::register_routes(routes_, *training_, *datasets_);
     predictions::register_routes(routes_, *predictions_);
     serving_ = std::make_unique<serving::Service>(*database_, *models_, *predictions_, settings_);
     serving::register_routes(routes_, *serving_);
+    monitoring_ = std::make_unique<monitoring::Service>(
+        monitoring::Service::Parts{*database_, *prediction_log_}
+    );
+    monitoring::register_routes(routes_, *monitoring_);
+    monitoring::register_metrics(metrics_, *database_);
     tracking::register_routes(routes_, *database_, *blobs_);
 }
 
@@ -105,6 +122,7 @@ void Composition::join() {
     join_accounts();
     join_datasets();
     join_models();
+    lifecycles_.push_back(monitoring::lifecycle());
     lifecycles_.push_back(predictions::lifecycle());
     lifecycles_.push_back(training::lifecycle());
     lifecycles_.push_back(tracking::lifecycle());

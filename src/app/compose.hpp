@@ -6,6 +6,7 @@
 #include "features/datasets/service.hpp"
 #include "features/exploring/service.hpp"
 #include "features/models/service.hpp"
+#include "features/monitoring/service.hpp"
 #include "features/predictions/service.hpp"
 #include "features/serving/service.hpp"
 #include "features/training/service.hpp"
@@ -39,6 +40,7 @@ public:
     accounts::Accounts& accounts() { return *accounts_; }
     datasets::Service& datasets() { return *datasets_; }
     http::EventHub& events() { return events_; }
+    predictions::PredictionLog& prediction_log() { return *prediction_log_; }
     const http::Routes& routes() const { return routes_; }
     /// Those that hold references before those they refer to.
     std::vector<store::Lifecycle*> lifecycles() const;
@@ -64,7 +66,9 @@ private:
     std::unique_ptr<exploring::Service> exploring_;
     std::unique_ptr<models::Service> models_;
     std::unique_ptr<training::Service> training_;
+    std::unique_ptr<predictions::PredictionLog> prediction_log_;
     std::unique_ptr<predictions::Service> predictions_;
+    std::unique_ptr<monitoring::Service> monitoring_;
     std::unique_ptr<serving::Service> serving_;
     std::vector<std::unique_ptr<store::Lifecycle>> lifecycles_;
     http::Routes routes_;

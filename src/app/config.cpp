@@ -4,6 +4,7 @@
 #include "features/datasets/service.hpp"
 #include "features/exploring/service.hpp"
 #include "features/models/service.hpp"
+#include "features/monitoring/service.hpp"
 #include "features/ops/routes.hpp"
 #include "features/predictions/service.hpp"
 #include "features/serving/service.hpp"
@@ -87,6 +88,8 @@ std::vector<base::SettingRow> setting_rows() {
     append(rows, datasets::setting_rows());
     append(rows, exploring::setting_rows());
     append(rows, tracking::setting_rows());
+    append(rows, predictions::setting_rows());
+    append(rows, monitoring::setting_rows());
     append(rows, serving::setting_rows());
     append(rows, ops::setting_rows());
     return rows;

@@ -45,6 +45,12 @@ std::unique_ptr<jobs::Schedules> start_housekeeping(Composition& parts) {
     schedules->every("blobs.sweep", kHourMs, [&parts] { return sweep(parts); });
     schedules->every("jobs.forget", kHourMs, [&parts] { return forget_jobs(parts); });
     schedules->every("store.shrink", kHourMs, [&parts] { return parts.database().shrink(); });
+    schedules->every("monitoring.windows", kHourMs / 60, [&parts] {
+        return monitoring::look_at_ended_periods(parts.database(), parts.settings());
+    });
+    schedules->every("predictions.forget", kHourMs, [&parts] {
+        return monitoring::forget_old_rows(parts.database(), parts.settings());
+    });
     return schedules;
 }
 

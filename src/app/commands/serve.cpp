@@ -134,9 +134,11 @@ Result<void> serve(const Options& options) {
     const auto mirror = tracking::Mirror::start(
         {parts->database(), parts->blobs(), parts->settings(), parts->metrics()}
     );
+    CHECK_OK(parts->prediction_log().start());
     const auto workers = start_workers(options.common, parts->settings());
     const SignalWatch watch(server);
     server.run();
+    parts->prediction_log().stop();
     return {};
 }
 

@@ -136,7 +136,7 @@ base::Result<std::int64_t> score_rows(
     };
     const auto take = [&](Answered& batch) -> base::Result<void> {
         out << batch.text;
-        return {};
+        return options.seen ? options.seen(batch) : base::Result<void>();
     };
     TRY(const auto count,
         answer_rows(model, {options.name, options.json, write, take, 0}, rows, control));

@@ -41,6 +41,7 @@ struct ScoreOptions {
     std::string_view name;      ///< A leaderboard name, empty for the best.
     bool keep_columns = false;  ///< CSV: the columns of the rows stand before the answers.
     bool json = false;          ///< One JSON object a line, with warnings, instead of CSV.
+    std::function<base::Result<void>(const Answered&)> seen;  ///< Hears every batch, in order.
 };
 
 /// Writes the answers of a table of texts: the one way of the command line and of batch jobs.

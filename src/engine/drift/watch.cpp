@@ -140,7 +140,8 @@ Verdict Watch::add(Window window) {
     from_ms_ = window.from_ms;
     for (const auto& c : reference_.columns) verdict.watched += c.role == Role::input ? 1 : 0;
     auto alone = compare_all(window.sketch);
-    if (auto volume = compare_volume(window.sketch.rows, volumes_)) alone.push_back(*volume);
+    if (auto volume = compare_volume(window.sketch.rows, volumes_); volume && window.is_whole)
+        alone.push_back(*volume);
     if (window.sketch.rows < options_.least_rows) verdict.state = State::too_few_rows;
     adjust(alone);
     std::vector<Comparison> together;
@@ -159,13 +160,14 @@ Verdict Watch::add(Window window) {
     before_.reset();
     from_ms_before_ = from_ms_;
     if (verdict.state == State::too_few_rows) {
-        volumes_.push_back(window.sketch.rows);
+        if (window.is_whole) volumes_.push_back(window.sketch.rows);
         return verdict;
     }
     for (const auto& c : alone) p_before_[key_of(c)] = c.p;
     const auto* volume = find(alone, key_of({.aspect = Aspect::volume}));
     // What stood out does not become the custom.
-    if (volume == nullptr || volume->p > options_.repeated) volumes_.push_back(window.sketch.rows);
+    if (window.is_whole && (volume == nullptr || volume->p > options_.repeated))
+        volumes_.push_back(window.sketch.rows);
     before_ = std::move(window.sketch);
     return verdict;
 }

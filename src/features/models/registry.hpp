@@ -147,6 +147,10 @@ base::Result<ModelId> resolve(
     store::Session& session, const http::Actor& actor, std::string_view address
 );
 
+/// Addresses that lead to a model of ours now: models:/NAME@alias, or models:/NAME/VERSION when no
+/// alias does.
+base::Result<std::vector<std::string>> addresses_of(store::Session& session, ModelId model);
+
 /// One line of the history.
 struct PromotionLine {
     std::int64_t id = 0;

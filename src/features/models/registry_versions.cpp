@@ -325,4 +325,24 @@ Result<void> roll_back(
     );
 }
 
+base::Result<std::vector<std::string>> addresses_of(store::Session& session, ModelId model) {
+    TRY(const auto rows,
+        session.rows(
+            "SELECT m.name, v.version, a.alias FROM registered_model_versions v JOIN "
+            "registered_models m ON m.id = v.registered_model_id LEFT JOIN "
+            "registered_model_aliases a ON a.registered_model_id = m.id AND a.version = v.version "
+            "WHERE v.model_id = :model AND m.lifecycle_stage = 'active' ORDER BY m.name, a.alias",
+            {model}
+        ));
+    std::vector<std::string> out;
+    for (const auto& row : rows) {
+        const auto alias = row.maybe_text("alias");
+        out.push_back(
+            "models:/" + row.text("name") +
+            (alias ? "@" + *alias : "/" + std::to_string(row.integer("version")))
+        );
+    }
+    return out;
+}
+
 }  // namespace csva::models::registry

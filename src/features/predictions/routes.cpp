@@ -114,6 +114,20 @@ void add_named(http::Routes& routes, Service& service) {
     );
 }
 
+void add_labels(http::Routes& routes, Service& service) {
+    routes.add<NewLabels, LabelsTaken>(
+        Method::post,
+        "/api/v1/models/{model_id}/labels",
+        model(Right::write),
+        {.summary = "Say what was true of predictions, by their ids.",
+         .tag = "predictions",
+         .body = http::Body::json},
+        [&service](Context& context, const NewLabels& wish) {
+            return service.label(wish, context.language);
+        }
+    );
+}
+
 void add_batches(http::Routes& routes, Service& service) {
     routes.add<NewBatch, http::Accepted<Batch>>(
         Method::post,
@@ -173,6 +187,7 @@ void register_routes(http::Routes& routes, Service& service) {
     add_form(routes, service);
     add_models(routes, service);
     add_named(routes, service);
+    add_labels(routes, service);
     add_batches(routes, service);
 }
 

@@ -2,6 +2,7 @@
 
 #include "features/accounts/service.hpp"
 #include "features/models/service.hpp"
+#include "features/predictions/log.hpp"
 #include "features/predictions/types.hpp"
 #include "foundation/blob/blob.hpp"
 #include "foundation/http/message.hpp"
@@ -10,6 +11,7 @@
 #include "foundation/store/lifecycle.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,8 +25,10 @@ store::Migrations migrations();
 std::unique_ptr<store::Lifecycle> lifecycle();
 /// The kind "batch" for routes' access.
 accounts::ObjectKind object_kind();
+/// Hears of a batch whose predictions were kept, in the transaction that ends it.
+using OnBatch = std::function<base::Result<void>(store::Session&, const Batch&)>;
 /// The kind of job "batch".
-jobs::Kind batch_kind();
+jobs::Kind batch_kind(const base::Settings& settings, OnBatch on_batch);
 /// Erases the batches of a data set that goes; before its models do.
 base::Result<void> erase_of_dataset(store::Session& session, datasets::DatasetId id);
 /// The same for one training.
@@ -34,8 +38,13 @@ base::Result<std::set<std::string>> referenced_blobs(store::Session& session);
 /// The rules of predicting: one path for form, JSON and batch, the bundle's. Thread-safe.
 class Service {
 public:
-    Service(store::Database& database, blob::BlobStore& blobs, models::Service& models)
-        : database_(database), blobs_(blobs), models_(models) {}
+    Service(
+        store::Database& database,
+        blob::BlobStore& blobs,
+        models::Service& models,
+        PredictionLog& log
+    )
+        : database_(database), blobs_(blobs), models_(models), log_(log) {}
 
     /// Errors: models.not_found, bundle.*.
     base::Result<Form> form(datasets::DatasetId id, std::string_view model_name);
@@ -74,10 +83,14 @@ public:
     /// models::registry::resolve too.
     base::Result<Answers> answer_named(const http::Actor& actor, const RowsByName& wish);
 
+    /// Errors: models.not_found.
+    base::Result<LabelsTaken> label(const NewLabels& wish, i18n::Language language);
+
 private:
     store::Database& database_;
     blob::BlobStore& blobs_;
     models::Service& models_;
+    PredictionLog& log_;
 };
 
 }  // namespace csva::predictions

@@ -15,11 +15,14 @@ namespace {
 class PredictionsLifecycle final : public store::Lifecycle {
 public:
     std::string_view feature() const override { return "predictions"; }
-    std::vector<std::string_view> tables() const override { return {"prediction_batches"}; }
+    std::vector<std::string_view> tables() const override { 
+        return {"prediction_batches", "prediction_segments", "prediction_labels"};
+    }
     base::Result<std::set<std::string>> blobs(store::Session& session) override {
         return referenced_blobs(session);
     }
     base::Result<void> erase_project(store::Session& session, std::int64_t project_id) override {
+        CHECK_OK(erase_log(session, "project_id", project_id));
         CHECK_OK(session.run("DELETE FROM prediction_batches WHERE project_id = :id", {project_id})
         );
         return {};
@@ -52,7 +55,7 @@ base::Result<void> erase_of_models(
             return std::unexpected(stopped.error());
     }
     CHECK_OK(session.run("DELETE FROM prediction_batches WHERE " + condition, {id}));
-    return {};
+    return erase_log(session, column, id);
 }
 
 }  // namespace
@@ -164,6 +167,8 @@ base::Result<std::set<std::string>> referenced_blobs(store::Session& session) {
         keys.insert(row.text("result_key"));
     }
     keys.erase("");
+    TRY(auto logged, log_blobs(session));
+    keys.merge(logged);
     return keys;
 }
 

@@ -84,13 +84,16 @@ CSVA_NOTES(
 struct Answer {
     models::ModelId model_id;
     std::string model_name;
+    std::optional<std::string> prediction_id;
     base::Cell prediction;
     std::map<std::string, double> probabilities;
     std::vector<bundle::Warning> warnings;
 };
-CSVA_DESCRIBE(Answer, model_id, model_name, prediction, probabilities, warnings)
+CSVA_DESCRIBE(Answer, model_id, model_name, prediction_id, prediction, probabilities, warnings)
 CSVA_NOTES(
     Answer,
+    {.field = "prediction_id",
+     .text = "To label the prediction with; null when it is not kept."},
     {.field = "prediction", .text = "The class or the number predicted."},
     {.field = "probabilities", .text = "By class; empty for a number."},
     {.field = "warnings",
@@ -138,8 +141,66 @@ CSVA_NOTES(
 struct Answers {
     models::ModelId model_id;
     std::vector<bundle::Prediction> predictions;
+    std::vector<std::string> prediction_ids;
 };
-CSVA_DESCRIBE(Answers, model_id, predictions)
+CSVA_DESCRIBE(Answers, model_id, predictions, prediction_ids)
+CSVA_NOTES(
+    Answers,
+    {.field = "prediction_ids",
+     .text = "To label the predictions with, in their order; empty when they are not kept."}
+)
+
+struct NewLabel {
+    std::string prediction_id;
+    base::Cell value;
+};
+CSVA_DESCRIBE(NewLabel, prediction_id, value)
+CSVA_NOTES(
+    NewLabel,
+    {.field = "prediction_id", .text = "As given with the prediction.", .minimum = 1, .maximum = 60},
+    {.field = "value", .text = "What was true: one of the model's classes, or a number."}
+)
+
+/// POST /api/v1/models/{model_id}/labels
+struct NewLabels {
+    models::ModelId model_id;
+    std::vector<NewLabel> labels;
+    bool replace = false;
+};
+CSVA_DESCRIBE(NewLabels, model_id, labels, replace)
+CSVA_NOTES(
+    NewLabels,
+    {.field = "labels", .text = "The right answers.", .minimum = 1, .maximum = 10000},
+    {.field = "replace",
+     .text = "Whether a label takes the place of another one that says something else.",
+     .defaulted = true}
+)
+
+enum class Refusal : std::uint8_t { unknown_prediction, not_an_answer, contradicts };
+CSVA_DESCRIBE_ENUM(Refusal, unknown_prediction, not_an_answer, contradicts)
+
+struct RefusedLabel {
+    std::string prediction_id;
+    Refusal refusal = Refusal::unknown_prediction;
+    std::string message;
+};
+CSVA_DESCRIBE(RefusedLabel, prediction_id, refusal, message)
+CSVA_NOTES(RefusedLabel, {.field = "message", .text = "Why, in words."})
+
+struct LabelsTaken {
+    std::int64_t taken = 0;
+    std::int64_t unchanged = 0;
+    std::int64_t replaced = 0;
+    std::vector<RefusedLabel> refused;
+};
+CSVA_DESCRIBE(LabelsTaken, taken, unchanged, replaced, refused)
+CSVA_NOTES(
+    LabelsTaken,
+    {.field = "taken", .text = "New labels."},
+    {.field = "unchanged", .text = "Labels that were known."},
+    {.field = "replaced", .text = "Labels that took the place of another one."},
+    {.field = "refused", .text = "Labels that were not taken."}
+)
 
 struct ModelPath {
     models::ModelId model_id;

@@ -1,0 +1,89 @@
+#pragma once
+
+#include "engine/bundle/model.hpp"
+#include "engine/table/source.hpp"
+#include "foundation/base/described.hpp"
+
+#include <compare>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace csva::predictions {
+
+/// A segment is a file of predictions of one model, written as they are given: blocks, each with
+/// its length, its number of lines and its CRC-32. The first holds this as JSON, the others a line
+/// a prediction, tab between cells: time (Unix ms), the model's columns as texts, then a
+/// probability for each class, or the estimate. Empty: missing.
+struct SegmentHead {
+    std::string format = "csva-predictions@1";
+    std::string code;  ///< Prediction n of the segment has the id "code-n", from 1.
+    std::int64_t project_id = 0;
+    std::int64_t model_id = 0;
+    std::vector<std::string> columns;
+    std::int64_t outputs = 1;
+};
+CSVA_DESCRIBE(SegmentHead, format, code, project_id, model_id, columns, outputs)
+
+/// An empty segment of a model, with a code of its own.
+SegmentHead head_of(const bundle::Description& model);
+
+/// A block of `lines` lines as it stands in the file.
+std::string block_of(std::string_view text, std::uint32_t lines);
+
+/// The line of one row that was answered.
+void append_line(
+    std::string& out,
+    std::int64_t at_ms,
+    const bundle::Description& model,
+    const std::map<std::string, base::Cell>& row,
+    const bundle::Prediction& answer
+);
+/// The lines of a batch of texts; `places`: where the model's columns stand in it.
+void append_lines(
+    std::string& out,
+    std::int64_t at_ms,
+    const bundle::Places& places,
+    const table::Batch& rows,
+    const bundle::Answers& answers
+);
+
+/// What a whole file says of itself: blocks that are cut off or damaged, and what follows them, do
+/// not count.
+struct SegmentSummary {
+    SegmentHead head;
+    std::int64_t rows = 0;
+    std::int64_t from_ms = 0;
+    std::int64_t to_ms = 0;
+};
+CSVA_DESCRIBE(SegmentSummary, head, rows, from_ms, to_ms)
+/// Errors: base.file_not_found, predictions.bad_segment.
+base::Result<SegmentSummary> summary_of(const std::filesystem::path& file);
+
+/// Columns of a table of logged predictions: code and n of the id, time (Unix ms), the model's
+/// columns as texts, then the outputs as numbers. The names of ours begin with "csva:".
+table::Schema log_schema(const bundle::Description& model);
+inline constexpr std::size_t kLogInputs = 3;  ///< Position of the first of the model's columns.
+
+/// Predictions of segments of one model, one file after the other, as a table of log_schema.
+std::unique_ptr<table::TableReader> read_segments(
+    std::vector<std::filesystem::path> files, const bundle::Description& model
+);
+
+/// The id's parts, or nothing.
+struct PredictionKey {
+    std::string code;
+    std::int64_t n = 0;
+    auto operator<=>(const PredictionKey&) const = default;
+};
+std::optional<PredictionKey> key_of(std::string_view prediction_id);
+std::string id_of(const PredictionKey& key);
+
+inline constexpr std::string_view kBadSegment = "predictions.bad_segment";
+
+}  // namespace csva::predictions
