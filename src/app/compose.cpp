@@ -76,7 +76,10 @@ void Composition::join_datasets() {
     rows_ = query_child();
     exports_ = query_child();
     datasets_ = std::make_unique<datasets::Service>(datasets::Service::Parts{
-        *database_, *blobs_, settings_, {erase_watching, predictions::erase_of_dataset, training::erase_of_dataset}
+        *database_,
+        *blobs_,
+        settings_,
+        {erase_watching, predictions::erase_of_dataset, training::erase_of_dataset}
     });
     cleaning_ = std::make_unique<cleaning::Service>(*datasets_);
     exploring_ = std::make_unique<exploring::Service>(

@@ -122,6 +122,7 @@ const std::vector<store::Migrations>& migrations() {
         tracking::migrations(),
         training::migrations(),
         predictions::migrations(),
+        monitoring::migrations(),
     };
     return all;
 }

@@ -20,7 +20,7 @@ base::Result<void> predict(const Options& o) {
     base::Control control;
     TRY(const auto folder, temporary_parent(o.common));
     TRY(const auto model, bundle::Model::load(o.model));
-    const bundle::ScoreOptions options{o.name, o.keep_columns, o.json};
+    const bundle::ScoreOptions options{o.name, o.keep_columns, o.json, {}};
     std::ofstream file;
     if (o.output != "-") file.open(o.output, std::ios::binary);
     std::ostream& out = o.output == "-" ? std::cout : file;

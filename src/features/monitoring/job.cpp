@@ -34,7 +34,8 @@ Result<LookInput> gather(Session& session, const LookOrder& order, std::int64_t 
     TRY(const auto waiting, predictions::waiting_segments(session, order.model_id));
     out.added = windows_from(waiting, order.until_ms, period_ms);
     TRY(const auto labels, predictions::labels_of(session, order.model_id));
-    for (const auto& label : labels) out.labels.push_back({label.key.code, label.key.n, label.value});
+    for (const auto& label : labels)
+        out.labels.push_back({label.key.code, label.key.n, label.value});
     return out;
 }
 
@@ -45,9 +46,8 @@ Result<jobs::Prepared> prepare(
     std::int64_t period_ms
 ) {
     TRY(const auto order, base::from_json<LookOrder>(input));
-    TRY(auto look, database.read([&](Session& session) {
-        return gather(session, order, period_ms);
-    }));
+    TRY(auto look,
+        database.read([&](Session& session) { return gather(session, order, period_ms); }));
     CHECK_OK(to_path(blobs, look.bundle));
     for (auto& window : look.windows) {
         CHECK_OK(to_path(blobs, window.rows));

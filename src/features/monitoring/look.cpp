@@ -13,6 +13,7 @@
 #include <charconv>
 #include <cmath>
 #include <numeric>
+#include <tuple>
 
 namespace csva::monitoring {
 namespace {
@@ -168,8 +169,7 @@ Result<void> measure(
     std::vector<TimedError>& errors
 ) {
     std::vector<std::size_t> columns{0, 1, 2};
-    for (std::size_t k = 0; k < subject.outputs; ++k)
-        columns.push_back(subject.first_output() + k);
+    for (std::size_t k = 0; k < subject.outputs; ++k) columns.push_back(subject.first_output() + k);
     TRY(const auto rows,
         duck::open_table(
             parquet,
@@ -191,10 +191,9 @@ Result<void> measure(
             if (label == labels.end() || !add_truth(subject, label->second, labelled)) continue;
             outputs_of(batch, predictions::kLogInputs, row, outputs);
             labelled.add(outputs);
-            const double error =
-                labelled.class_count > 0
-                    ? (labelled.predicted.back() == labelled.truth.back() ? 0 : 1)
-                    : std::abs(labelled.estimates.back() - labelled.values.back());
+            const double error = labelled.class_count > 0
+                                     ? (labelled.predicted.back() == labelled.truth.back() ? 0 : 1)
+                                     : std::abs(labelled.estimates.back() - labelled.values.back());
             errors.push_back({batch.columns[2].integers[row], error, position});
         }
     }
@@ -202,15 +201,16 @@ Result<void> measure(
     window.is_measured = true;
     quality.labelled_rows = std::ssize(labelled.truth) + std::ssize(labelled.values);
     if (quality.labelled_rows > 0) quality.measured = drift::measured_quality(labelled.view());
-    quality.state =
-        state_of(quality.measured, subject.reference.quality, quality.labelled_rows);
+    quality.state = state_of(quality.measured, subject.reference.quality, quality.labelled_rows);
     return {};
 }
 
 /// Where detectors raise in the stream of errors, told to the window of that row. DDM is for
 /// answers that are right or wrong.
 void detect(std::vector<TimedError>& errors, bool of_classes, std::vector<LookedWindow>& windows) {
-    std::ranges::stable_sort(errors, {}, &TimedError::at_ms);
+    std::ranges::sort(errors, {}, [](const TimedError& e) {
+        return std::tuple(e.at_ms, e.window);
+    });
     drift::Adwin adwin;
     drift::Ddm ddm;
     drift::PageHinkley page_hinkley;
@@ -219,7 +219,7 @@ void detect(std::vector<TimedError>& errors, bool of_classes, std::vector<Looked
     };
     for (const auto& e : errors) {
         if (adwin.add(e.error)) raise(e, "adwin");
-        if (of_classes && ddm.add(e.error)) raise(e, "ddm");
+        if (of_classes && ddm.add(e.error > 0)) raise(e, "ddm");
         if (page_hinkley.add(e.error)) raise(e, "page_hinkley");
     }
 }
@@ -243,8 +243,7 @@ Result<drift::Sketch> make_window(
     CHECK_OK(duck::write_table(session, counted, parquet));
     const auto answers = counted.answers().view();
     if (!subject.reference.quality.empty())
-        window.quality.estimated =
-            drift::estimated_quality(answers, subject.reference.calibration);
+        window.quality.estimated = drift::estimated_quality(answers, subject.reference.calibration);
     auto sketch = counted.take();
     window.distributions = distributions_of(subject.reference.sketch, sketch);
     CHECK_OK(base::write_file(out / window.sketch_file, drift::to_json(sketch)));
@@ -292,7 +291,9 @@ Result<Timeline> lay_out(
 void judge(const Subject& subject, Timeline& line) {
     std::vector<std::size_t> order(line.windows.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return line.sketches[i].from_ms; });
+    std::ranges::sort(order, {}, [&](std::size_t i) {
+        return std::tuple(line.sketches[i].from_ms, i);
+    });
     drift::Watch watch(subject.reference.sketch);
     for (const auto i : order) {
         line.sketches[i].is_whole = line.windows[i].kind == WindowKind::period;
@@ -313,9 +314,7 @@ Result<LookOutcome> look(const LookInput& input, const fs::path& out, base::Cont
             CHECK_OK(measure(subject, labels, line.parquets[i], i, line.windows[i], errors));
     detect(errors, !subject.classes().empty(), line.windows);
     judge(subject, line);
-    return LookOutcome{
-        input.revision, subject.reference.quality, std::move(line.windows)
-    };
+    return LookOutcome{input.revision, subject.reference.quality, std::move(line.windows)};
 }
 
 }  // namespace csva::monitoring

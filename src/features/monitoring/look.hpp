@@ -51,8 +51,8 @@ struct LookOrder {
 CSVA_DESCRIBE(LookOrder, model_id, until_ms)
 
 /// The windows that waiting segments make: one for each file of drift::WatchOptions::least_rows or
-/// more, one for all else that began before `until_ms` when there is enough of it. `period_ms`: what
-/// lies within one such period is a whole one; 0: nothing is.
+/// more, one for all else that began before `until_ms` when there is enough of it. `period_ms`:
+/// what lies within one such period is a whole one; 0: nothing is.
 std::vector<NewWindow> windows_from(
     const std::vector<predictions::WaitingSegment>& waiting,
     std::int64_t until_ms,

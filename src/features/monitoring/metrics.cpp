@@ -69,9 +69,7 @@ public:
     }
 
 private:
-    void set(
-        const char* name, const char* help, const base::MetricLabels& labels, double value
-    ) {
+    void set(const char* name, const char* help, const base::MetricLabels& labels, double value) {
         auto& gauge = metrics_.gauge(name, help, labels);
         std::string key = name;
         for (const auto& [label, text] : labels) key += '\n' + text;

@@ -61,9 +61,8 @@ void add_models(http::Routes& routes, Service& service) {
         Method::post,
         "/api/v1/models/{model_id}/monitoring/check",
         model(Right::write),
-        {.summary = "Judge the predictions since the last window now.",
-         .tag = kTag,
-         .errors = {409}},
+        {.summary = "Judge the predictions since the last window now.", .tag = kTag, .errors = {409}
+        },
         [&service](Context&, const ModelPath& path) -> Result<http::Accepted<Check>> {
             TRY(auto check, service.check(path.model_id));
             const std::string location = "/api/v1/jobs/" + std::to_string(check.job_id.value);

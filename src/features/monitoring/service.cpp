@@ -128,11 +128,10 @@ Result<void> look_at_ended_periods(store::Database& database, const base::Settin
 }
 
 Result<void> forget_old_rows(store::Database& database, const base::Settings& settings) {
-    const std::int64_t before = base::Clock::wall_ms() -
-                                settings.integer("predictions.log_keep_days") * 24 * kHourMs;
-    TRY(const auto forgotten, database.transaction([&](Session& session) {
-        return forget_rows(session, before);
-    }));
+    const std::int64_t before =
+        base::Clock::wall_ms() - settings.integer("predictions.log_keep_days") * 24 * kHourMs;
+    TRY(const auto forgotten,
+        database.transaction([&](Session& session) { return forget_rows(session, before); }));
     if (forgotten > 0)
         base::log(base::LogLevel::info, "predictions_forgotten", {{"segments", forgotten}});
     return {};
@@ -161,9 +160,7 @@ Result<DatasetMonitoring> Service::of_dataset(datasets::DatasetId id, Language l
         TRY(out.dataset_name, dataset_name(session, id.value));
         TRY(const auto used,
             predictions::usage(
-                session,
-                "s.model_id IN (SELECT id FROM models WHERE dataset_id = :id)",
-                {id}
+                session, "s.model_id IN (SELECT id FROM models WHERE dataset_id = :id)", {id}
             ));
         for (const auto& usage : used) {
             TRY(auto model, monitoring_of(session, usage, language));

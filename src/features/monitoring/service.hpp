@@ -39,9 +39,7 @@ base::Result<jobs::JobId> enqueue_look(
 );
 
 /// Looks at what periods that have ended hold. For housekeeping, every minute.
-base::Result<void> look_at_ended_periods(
-    store::Database& database, const base::Settings& settings
-);
+base::Result<void> look_at_ended_periods(store::Database& database, const base::Settings& settings);
 /// Deletes predictions that are older than the setting says. For housekeeping.
 base::Result<void> forget_old_rows(store::Database& database, const base::Settings& settings);
 

@@ -51,7 +51,8 @@ std::string sentence_of(const drift::Verdict& v, Language language) {
         {{{"columns", v.watched},
           {"rows", v.rows},
           {"names", names},
-          {"since", v.since_ms.value_or(v.from_ms)},
+          // As a date, ICU takes floating-point numbers only.
+          {"since", static_cast<double>(v.since_ms.value_or(v.from_ms))},
           {"level", i18n::text(language, level)}}}
     );
 }
@@ -147,9 +148,7 @@ Result<bool> advance(Session& session, models::ModelId model, const LookOutcome&
     return changed == 1;
 }
 
-Result<std::vector<Window>> windows_of(
-    Session& session, models::ModelId model, Language language
-) {
+Result<std::vector<Window>> windows_of(Session& session, models::ModelId model, Language language) {
     TRY(const auto rows,
         session.rows(
             "SELECT " + std::string(kColumns) +
@@ -193,8 +192,7 @@ Result<WindowDetails> details(Session& session, const WindowPath& path, Language
     drift::Verdict verdict;
     TRY(out.window, window_from(*row, language, &verdict));
     out.findings = std::move(verdict.findings);
-    TRY(out.distributions,
-        base::from_json<std::vector<Distribution>>(row->text("distributions")));
+    TRY(out.distributions, base::from_json<std::vector<Distribution>>(row->text("distributions")));
     return out;
 }
 

@@ -1,8 +1,8 @@
 #include "engine/bundle/score.hpp"
 #include "engine/reading/read_csv.hpp"
 #include "features/models/service.hpp"
-#include "features/predictions/service.hpp"
 #include "features/predictions/segment.hpp"
+#include "features/predictions/service.hpp"
 #include "features/predictions/store.hpp"
 #include "foundation/base/clock.hpp"
 
@@ -160,18 +160,18 @@ Result<void> publish(
 jobs::Kind batch_kind(const base::Settings& settings, OnBatch on_batch) {
     jobs::Kind kind;
     kind.name = kBatchJob;
-    kind.prepare = [keep = settings.boolean("predictions.log")](
-                       store::Database& database,
+    kind.prepare = [keep = settings.boolean("predictions.log"
+                    )](store::Database& database,
                        blob::BlobStore& blobs,
                        const jobs::Job&,
                        const std::string& input,
-                       bool
-                   ) { return prepare(database, blobs, input, keep); };
+                       bool) { return prepare(database, blobs, input, keep); };
     kind.body = body;
     kind.store_files = store_files;
-    kind.publish = [on_batch = std::move(on_batch)](
-                       store::Session& session, const jobs::Finished& finished, const std::string& text
-                   ) { return publish(session, finished, text, on_batch); };
+    kind.publish =
+        [on_batch = std::move(on_batch)](
+            store::Session& session, const jobs::Finished& finished, const std::string& text
+        ) { return publish(session, finished, text, on_batch); };
     kind.give_up = jobs::giving_up<BatchJob>(
         [](store::Session& session, const BatchJob& asked, const base::Error& error) {
             return give_up(session, asked.batch_id, error);

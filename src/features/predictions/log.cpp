@@ -336,9 +336,8 @@ void PredictionLog::close(models::ModelId model) {
     s.flush();
 }
 
-std::optional<std::int64_t> PredictionLog::rows_of(
-    std::string_view code, models::ModelId model
-) const {
+std::optional<std::int64_t> PredictionLog::rows_of(std::string_view code, models::ModelId model)
+    const {
     const std::scoped_lock lock(state_->mutex);
     const auto found = state_->open_segments.find(model.value);
     if (found == state_->open_segments.end() || found->second->head.code != code)

@@ -40,6 +40,7 @@ constexpr std::size_t kChunk = 200;  ///< Labels a statement.
 
 /// Number of predictions of closed segments, -1 of open ones, by code.
 using Segments = std::map<std::string, std::int64_t>;
+using WrittenHere = std::function<std::optional<std::int64_t>(std::string_view code)>;
 using KnownLabels = std::map<PredictionKey, std::string>;
 
 /// ":a0, :a1..." with the values; names may not repeat in a statement.
@@ -85,8 +86,7 @@ Result<KnownLabels> known_labels(Session& session, std::span<const Label> labels
     TRY(const auto rows,
         session.rows("SELECT code, n, value FROM prediction_labels WHERE " + condition, values));
     KnownLabels out;
-    for (const auto& row : rows)
-        out[{row.text("code"), row.integer("n")}] = row.text("value");
+    for (const auto& row : rows) out[{row.text("code"), row.integer("n")}] = row.text("value");
     return out;
 }
 
@@ -95,34 +95,34 @@ LabelFate fate_of(
     const Segments& segments,
     const KnownLabels& known,
     bool replace,
-    const std::function<bool(const PredictionKey&)>& is_known
+    const WrittenHere& written_here
 ) {
     const auto segment = segments.find(label.key.code);
-    const bool is_there = segment != segments.end() && segment->second >= 0
-                              ? label.key.n <= segment->second
-                              : is_known(label.key);
-    if (!is_there) return LabelFate::unknown;
+    auto rows = segment == segments.end() ? std::optional<std::int64_t>() : segment->second;
+    const bool is_open = rows == -1;
+    if (!rows || is_open) rows = written_here(label.key.code);
+    if (rows ? label.key.n > *rows : !is_open) return LabelFate::unknown;
     const auto before = known.find(label.key);
     if (before == known.end()) return LabelFate::taken;
     if (before->second == label.value) return LabelFate::unchanged;
     return replace ? LabelFate::replaced : LabelFate::contradicts;
 }
 
-Result<void> write_labels(
-    Session& session, const models::Model& model, const KnownLabels& labels
-) {
+Result<void> write_labels(Session& session, const models::Model& model, const KnownLabels& labels) {
     if (labels.empty()) return {};
     std::string rows;
     std::vector<store::Value> values;
     std::size_t i = 0;
     const std::int64_t now = base::Clock::wall_ms();
     for (const auto& [key, value] : labels) {
-        rows += fmt::format("{}(:c{}, :n{}, :p{}, :m{}, :v{}, :t{})", i ? ", " : "", i, i, i, i, i, i);
+        rows +=
+            fmt::format("{}(:c{}, :n{}, :p{}, :m{}, :v{}, :t{})", i ? ", " : "", i, i, i, i, i, i);
         values.insert(values.end(), {key.code, key.n, model.project_id, model.id, value, now});
         ++i;
     }
     CHECK_OK(session.run(
-        "INSERT INTO prediction_labels (code, n, project_id, model_id, value, labelled_at) VALUES " +
+        "INSERT INTO prediction_labels (code, n, project_id, model_id, value, labelled_at) "
+        "VALUES " +
             rows +
             " ON CONFLICT (code, n) DO UPDATE SET value = excluded.value, labelled_at = "
             "excluded.labelled_at",
@@ -160,6 +160,14 @@ Result<void> close_segment(
     return {};
 }
 
+Result<std::optional<WaitingSegment>> segment_of_batch(Session& session, BatchId batch) {
+    return session.record<WaitingSegment>(
+        "SELECT code, batch_id, blob_key, rows, from_ms, to_ms FROM prediction_segments WHERE "
+        "batch_id = :batch",
+        {batch}
+    );
+}
+
 Result<void> erase_segment(Session& session, std::string_view code) {
     CHECK_OK(session.run("DELETE FROM prediction_segments WHERE code = :code", {code}));
     return {};
@@ -186,7 +194,7 @@ Result<std::vector<LabelFate>> put_labels(
     const models::Model& model,
     const std::vector<Label>& labels,
     bool replace,
-    const std::function<bool(const PredictionKey&)>& is_known
+    const WrittenHere& written_here
 ) {
     TRY(const auto segments, segments_of(session, labels, model.id));
     std::vector<LabelFate> fates;
@@ -197,7 +205,7 @@ Result<std::vector<LabelFate>> put_labels(
         TRY(auto known, known_labels(session, chunk));
         std::map<PredictionKey, std::string> changed;
         for (const auto& label : chunk) {
-            const auto fate = fate_of(label, segments, known, replace, is_known);
+            const auto fate = fate_of(label, segments, known, replace, written_here);
             fates.push_back(fate);
             if (fate != LabelFate::taken && fate != LabelFate::replaced) continue;
             known[label.key] = label.value;
@@ -290,8 +298,10 @@ Result<std::vector<Usage>> usage(
     Session& session, const std::string& condition, std::vector<store::Value> values
 ) {
     return session.records<Usage>(
-        "SELECT s.model_id AS model_id, SUM(s.rows) AS predictions, SUM(CASE WHEN s.state = "
-        "'closed' THEN s.rows ELSE 0 END) AS waiting_rows, MAX(s.to_ms) AS last_at_ms FROM "
+        "SELECT s.model_id AS model_id, CAST(SUM(s.rows) AS BIGINT) AS predictions, CAST(SUM(CASE "
+        "WHEN s.state = "
+        "'closed' THEN s.rows ELSE 0 END) AS BIGINT) AS waiting_rows, MAX(s.to_ms) AS last_at_ms "
+        "FROM "
         "prediction_segments s WHERE " +
             condition + " GROUP BY s.model_id ORDER BY s.model_id DESC",
         std::move(values)

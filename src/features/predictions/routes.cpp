@@ -126,6 +126,33 @@ void add_labels(http::Routes& routes, Service& service) {
             return service.label(wish, context.language);
         }
     );
+    routes.add<LabelFile, LabelsTaken>(
+        Method::post,
+        "/api/v1/models/{model_id}/labels/file",
+        model(Right::write),
+        {.summary =
+             "Say what was true of predictions by a CSV file (part `file`): prediction_id and "
+             "the target.",
+         .tag = "predictions",
+         .body = http::Body::multipart,
+         .errors = {413, 415}},
+        [&service](Context& context, const LabelFile& wish) {
+            return service.label_file(wish, *context.file("file"), context.language);
+        }
+    );
+    routes.add<BatchLabels, LabelsTaken>(
+        Method::post,
+        "/api/v1/batches/{batch_id}/labels",
+        batch(Right::write),
+        {.summary = "Say what was true of a batch by a CSV file (part `file`): the target, row by "
+                    "row as the batch's file was.",
+         .tag = "predictions",
+         .body = http::Body::multipart,
+         .errors = {409, 413, 415}},
+        [&service](Context& context, const BatchLabels& wish) {
+            return service.label_batch(wish, *context.file("file"), context.language);
+        }
+    );
 }
 
 void add_batches(http::Routes& routes, Service& service) {

@@ -27,9 +27,9 @@ struct Frame {
 };
 
 std::uint32_t checksum_of(std::string_view text) {
-    return static_cast<std::uint32_t>(crc32_z(
-        0, reinterpret_cast<const Bytef*>(text.data()), text.size()
-    ));
+    return static_cast<std::uint32_t>(
+        crc32_z(0, reinterpret_cast<const Bytef*>(text.data()), text.size())
+    );
 }
 
 /// The next whole block; nothing at the end and at the first that is not.
@@ -183,9 +183,7 @@ SegmentHead head_of(const bundle::Description& model) {
 }
 
 std::string block_of(std::string_view text, std::uint32_t lines) {
-    const Frame frame{
-        kMagic, static_cast<std::uint32_t>(text.size()), lines, checksum_of(text)
-    };
+    const Frame frame{kMagic, static_cast<std::uint32_t>(text.size()), lines, checksum_of(text)};
     std::string out(reinterpret_cast<const char*>(&frame), sizeof frame);
     out += text;
     return out;
@@ -280,8 +278,7 @@ std::optional<PredictionKey> key_of(std::string_view prediction_id) {
     if (dash == std::string_view::npos || dash == 0) return std::nullopt;
     PredictionKey out{std::string(prediction_id.substr(0, dash)), 0};
     const std::string_view digits = prediction_id.substr(dash + 1);
-    const auto [end, error] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), out.n);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.n);
     if (error != std::errc() || end != digits.data() + digits.size() || out.n < 1)
         return std::nullopt;
     return out;

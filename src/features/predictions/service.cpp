@@ -5,10 +5,7 @@
 #include "foundation/base/clock.hpp"
 #include "foundation/jobs/queue.hpp"
 
-#include <algorithm>
-#include <charconv>
 #include <chrono>
-#include <cmath>
 
 namespace csva::predictions {
 namespace {
@@ -89,19 +86,6 @@ Result<Answers> answer_rows(
 
 }  // namespace
 
-std::optional<std::string> answer_of(const bundle::Description& model, const base::Cell& cell) {
-    const auto& classes = model.report.classes;
-    if (!classes.empty()) {
-        if (std::ranges::find(classes, cell.text) == classes.end()) return std::nullopt;
-        return cell.text;
-    }
-    double value = 0;
-    const char* const end = cell.text.data() + cell.text.size();
-    const auto [stop, error] = std::from_chars(cell.text.data(), end, value);
-    if (error != std::errc() || stop != end || !std::isfinite(value)) return std::nullopt;
-    return cell.text;
-}
-
 Result<Form> Service::form(datasets::DatasetId id, std::string_view model_name) {
     TRY(const auto ready, models_.ready(id.value, model_name));
     const auto& description = ready->bundle->description();
@@ -156,45 +140,6 @@ std::optional<Result<Answers>> Service::answer_all_quickly(
 Result<ModelList> Service::models_of(datasets::DatasetId id) {
     TRY(auto models, models_.list_of_dataset(id.value));
     return ModelList{std::move(models)};
-}
-
-Result<LabelsTaken> Service::label(const NewLabels& wish, i18n::Language language) {
-    TRY(const auto ready, models_.ready(wish.model_id));
-    LabelsTaken out;
-    const auto refuse = [&](const std::string& id, Refusal why) {
-        const auto word = base::type_of<Refusal>().enumerators[static_cast<std::size_t>(why)];
-        out.refused.push_back(
-            {id, why, i18n::text(language, "predictions:label." + std::string(word))}
-        );
-    };
-    std::vector<Label> labels;
-    for (const auto& label : wish.labels) {
-        const auto key = key_of(label.prediction_id);
-        const auto value = answer_of(ready->bundle->description(), label.value);
-        if (!key)
-            refuse(label.prediction_id, Refusal::unknown_prediction);
-        else if (!value)
-            refuse(label.prediction_id, Refusal::not_an_answer);
-        else
-            labels.push_back({*key, *value});
-    }
-    TRY(const auto fates, database_.transaction([&](Session& session) {
-        return put_labels(session, ready->model, labels, wish.replace, [&](const auto& key) {
-            // A segment that another server writes: nobody here knows its length.
-            return key.n <= log_.rows_of(key.code, wish.model_id).value_or(key.n);
-        });
-    }));
-    for (std::size_t i = 0; i < fates.size(); ++i) {
-        const auto fate = fates[i];
-        out.taken += fate == LabelFate::taken ? 1 : 0;
-        out.unchanged += fate == LabelFate::unchanged ? 1 : 0;
-        out.replaced += fate == LabelFate::replaced ? 1 : 0;
-        if (fate == LabelFate::unknown)
-            refuse(id_of(labels[i].key), Refusal::unknown_prediction);
-        else if (fate == LabelFate::contradicts)
-            refuse(id_of(labels[i].key), Refusal::contradicts);
-    }
-    return out;
 }
 
 Result<Batch> Service::start(

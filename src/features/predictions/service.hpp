@@ -83,8 +83,18 @@ public:
     /// models::registry::resolve too.
     base::Result<Answers> answer_named(const http::Actor& actor, const RowsByName& wish);
 
-    /// Errors: models.not_found.
+    /// What was true of predictions. Errors: models.not_found.
     base::Result<LabelsTaken> label(const NewLabels& wish, i18n::Language language);
+    /// The same from a CSV file with the columns prediction_id and the model's target; empty cells
+    /// are not known yet. Errors: predictions.no_label_column, those of reading::read_csv too.
+    base::Result<LabelsTaken> label_file(
+        const LabelFile& wish, const http::StagedFile& file, i18n::Language language
+    );
+    /// The same from a CSV file with the model's target, row by row as the batch's file was.
+    /// Errors: predictions.batch_not_found, predictions.not_ready, predictions.other_rows too.
+    base::Result<LabelsTaken> label_batch(
+        const BatchLabels& wish, const http::StagedFile& file, i18n::Language language
+    );
 
 private:
     store::Database& database_;

@@ -15,7 +15,7 @@ namespace {
 class PredictionsLifecycle final : public store::Lifecycle {
 public:
     std::string_view feature() const override { return "predictions"; }
-    std::vector<std::string_view> tables() const override { 
+    std::vector<std::string_view> tables() const override {
         return {"prediction_batches", "prediction_segments", "prediction_labels"};
     }
     base::Result<std::set<std::string>> blobs(store::Session& session) override {

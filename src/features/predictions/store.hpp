@@ -54,23 +54,27 @@ base::Result<void> close_segment(
 base::Result<void> insert_batch_segment(
     store::Session& session, BatchId batch, const SegmentSummary& segment, std::string_view blob_key
 );
+/// The segment of a batch whose predictions are kept.
+base::Result<std::optional<WaitingSegment>> segment_of_batch(
+    store::Session& session, BatchId batch
+);
 base::Result<void> erase_segment(store::Session& session, std::string_view code);
-/// Segments, labels: of the models whose `column` (id, dataset_id, training_id, project_id) is that.
+/// Segments, labels: of the models whose `column` (id, dataset_id, training_id, project_id) is
+/// that.
 base::Result<void> erase_log(store::Session& session, std::string_view column, std::int64_t id);
 base::Result<std::set<std::string>> log_blobs(store::Session& session);
 
-/// The cell as the model's answers are written: a class, or a number. Nothing: it is neither.
-std::optional<std::string> answer_of(const bundle::Description& model, const base::Cell& cell);
 /// What became of a label; `unknown`: no such prediction of this model.
 enum class LabelFate : std::uint8_t { taken, unchanged, replaced, contradicts, unknown };
 /// Keeps labels of a model's predictions; one that contradicts what is known only with `replace`.
-/// `is_known` is asked for predictions of segments that are still open. One fate a label.
+/// `written_here`: predictions of a segment that this process is writing. What another server is
+/// still writing is believed to be there. One fate a label.
 base::Result<std::vector<LabelFate>> put_labels(
     store::Session& session,
     const models::Model& model,
     const std::vector<Label>& labels,
     bool replace,
-    const std::function<bool(const PredictionKey&)>& is_known
+    const std::function<std::optional<std::int64_t>(std::string_view code)>& written_here
 );
 
 }  // namespace csva::predictions

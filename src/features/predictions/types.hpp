@@ -21,6 +21,8 @@ using BatchId = base::Id<BatchTag>;
 inline constexpr std::string_view kBatchNotFound = "predictions.batch_not_found";
 inline constexpr std::string_view kNotReady = "predictions.not_ready";
 inline constexpr std::string_view kNoRow = "predictions.no_row";
+inline constexpr std::string_view kNoLabelColumn = "predictions.no_label_column";
+inline constexpr std::string_view kOtherRows = "predictions.other_rows";
 inline constexpr std::string_view kBatchJob = "batch";
 
 /// Of /test-model/{pk}/{model_name}/.
@@ -92,8 +94,7 @@ struct Answer {
 CSVA_DESCRIBE(Answer, model_id, model_name, prediction_id, prediction, probabilities, warnings)
 CSVA_NOTES(
     Answer,
-    {.field = "prediction_id",
-     .text = "To label the prediction with; null when it is not kept."},
+    {.field = "prediction_id", .text = "To label the prediction with; null when it is not kept."},
     {.field = "prediction", .text = "The class or the number predicted."},
     {.field = "probabilities", .text = "By class; empty for a number."},
     {.field = "warnings",
@@ -157,7 +158,8 @@ struct NewLabel {
 CSVA_DESCRIBE(NewLabel, prediction_id, value)
 CSVA_NOTES(
     NewLabel,
-    {.field = "prediction_id", .text = "As given with the prediction.", .minimum = 1, .maximum = 60},
+    {.field = "prediction_id", .text = "As given with the prediction.", .minimum = 1, .maximum = 60
+    },
     {.field = "value", .text = "What was true: one of the model's classes, or a number."}
 )
 
@@ -191,15 +193,30 @@ struct LabelsTaken {
     std::int64_t taken = 0;
     std::int64_t unchanged = 0;
     std::int64_t replaced = 0;
+    std::int64_t refused_count = 0;
     std::vector<RefusedLabel> refused;
 };
-CSVA_DESCRIBE(LabelsTaken, taken, unchanged, replaced, refused)
+CSVA_DESCRIBE(LabelsTaken, taken, unchanged, replaced, refused_count, refused)
 CSVA_NOTES(
     LabelsTaken,
     {.field = "taken", .text = "New labels."},
     {.field = "unchanged", .text = "Labels that were known."},
     {.field = "replaced", .text = "Labels that took the place of another one."},
-    {.field = "refused", .text = "Labels that were not taken."}
+    {.field = "refused_count", .text = "Labels that were not taken."},
+    {.field = "refused", .text = "The first 1,000 of these."}
+)
+
+/// POST /api/v1/models/{model_id}/labels/file, beside the file.
+struct LabelFile {
+    models::ModelId model_id;
+    bool replace = false;
+};
+CSVA_DESCRIBE(LabelFile, model_id, replace)
+CSVA_NOTES(
+    LabelFile,
+    {.field = "replace",
+     .text = "Whether a label takes the place of another one that says something else.",
+     .defaulted = true}
 )
 
 struct ModelPath {
@@ -269,5 +286,18 @@ struct BatchJob {
     bool keep_columns = false;
 };
 CSVA_DESCRIBE(BatchJob, batch_id, keep_columns)
+
+/// POST /api/v1/batches/{batch_id}/labels, beside the file.
+struct BatchLabels {
+    BatchId batch_id;
+    bool replace = false;
+};
+CSVA_DESCRIBE(BatchLabels, batch_id, replace)
+CSVA_NOTES(
+    BatchLabels,
+    {.field = "replace",
+     .text = "Whether a label takes the place of another one that says something else.",
+     .defaulted = true}
+)
 
 }  // namespace csva::predictions
