@@ -6,7 +6,7 @@
 #include "engine/duck/parquet.hpp"
 #include "engine/stats/catalogue.hpp"
 #include "engine/stats/scores.hpp"
-#include "features/predictions/segment.hpp"
+#include "features/predictions/service.hpp"
 #include "foundation/base/files.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "features/monitoring/types.hpp"
-#include "features/predictions/kept.hpp"
+#include "features/predictions/service.hpp"
 #include "foundation/base/control.hpp"
 #include "foundation/base/result.hpp"
 

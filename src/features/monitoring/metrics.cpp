@@ -1,4 +1,4 @@
-#include "features/models/registry.hpp"
+#include "features/models/service.hpp"
 #include "features/monitoring/service.hpp"
 #include "features/monitoring/store.hpp"
 #include "foundation/base/clock.hpp"

@@ -2,7 +2,7 @@
 
 #include "features/datasets/service.hpp"
 #include "features/monitoring/store.hpp"
-#include "features/predictions/kept.hpp"
+#include "features/predictions/service.hpp"
 #include "features/projects/service.hpp"
 #include "foundation/base/clock.hpp"
 #include "foundation/base/log.hpp"

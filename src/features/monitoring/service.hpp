@@ -2,7 +2,7 @@
 
 #include "features/models/service.hpp"
 #include "features/monitoring/types.hpp"
-#include "features/predictions/log.hpp"
+#include "features/predictions/service.hpp"
 #include "features/predictions/types.hpp"
 #include "foundation/base/metrics.hpp"
 #include "foundation/base/settings.hpp"

@@ -1,7 +1,7 @@
 #include "features/monitoring/store.hpp"
 
 #include "features/monitoring/service.hpp"
-#include "features/predictions/kept.hpp"
+#include "features/predictions/service.hpp"
 #include "foundation/jobs/queue.hpp"
 
 #include <algorithm>

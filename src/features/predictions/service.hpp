@@ -2,6 +2,7 @@
 
 #include "features/accounts/service.hpp"
 #include "features/models/service.hpp"
+#include "features/predictions/kept.hpp"
 #include "features/predictions/log.hpp"
 #include "features/predictions/types.hpp"
 #include "foundation/blob/blob.hpp"
