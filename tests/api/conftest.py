@@ -150,6 +150,7 @@ class Estate:
         assert batch.status_code == 202, batch.text
         self.batch = steps.batch_ended(self.owner, batch.json()["id"])
         assert self.batch["state"] == "succeeded", self.batch["problem"]
+        self.window = steps.wait_for(self.windows, 60, "the window of the batch")[0]["id"]
         self.tracked = steps.tracked(self.owner, self.project)
         steps.mlflow(self.owner, "POST", "registered-models/alias", name="data-city", alias="champion", version="1")
         self.token = self.owner.post("/api/v1/tokens", json={"label": "robot"}).json()["id"]
@@ -157,12 +158,16 @@ class Estate:
         self.version = self.owner.get(f"/api/v1/datasets/{self.dataset}/versions").json()[
             "versions"][0]["id"]
 
+    def windows(self):
+        return self.owner.get(f"/api/v1/models/{self.model['id']}/monitoring").json()["timeline"]
+
     def values(self):
         """What stands for each parameter of an address."""
         return {"project_id": self.project, "dataset_id": self.dataset, "pk": self.dataset,
                 "version_id": self.version, "job_id": self.training["job_id"],
                 "training_id": self.training["id"], "model_id": self.model["id"],
                 "model_name": self.model["name"], "batch_id": self.batch["id"],
+                "window_id": self.window,
                 "name": "data-city", "alias": "champion", **self.tracked,
                 "token_id": self.token, "session_id": self.session, "user_id": self.owner.id}
 

@@ -111,6 +111,29 @@ def test_gives_each_prediction_an_id_and_takes_its_label(owner, model, language)
     assert label(owner, model, [(second, "Paris")], replace=True)["replaced"] == 1
 
 
+def test_takes_labels_from_files(owner, model):
+    given = predict(owner, model, rows(3, 2))["prediction_ids"]
+    path = f"/api/v1/models/{model['id']}/labels/file"
+
+    def send(where, text):
+        return owner.post(where, files={"file": ("labels.csv", text.encode())})
+
+    lines = "\n".join(["prediction_id;city;note", f"{given[0]};Paris;x", f"{given[1]};;y", f"{given[2]};Berlin;z"])
+    assert send(path, lines).json() | {"refused": []} == {
+        "taken": 1, "unchanged": 0, "replaced": 0, "refused_count": 1, "refused": []}
+    refused(send(path, "id,city\n1,Paris\n"), 400, "predictions.no_label_column")
+    batch(owner, model, rows(120, 3))
+    windows(owner, model, 1)
+    number = owner.get(f"/api/v1/models/{model['id']}/monitoring").json()["timeline"][0]["batch_id"]
+    labels = f"/api/v1/batches/{number}/labels"
+    truth = as_csv(rows(120, 3)).decode()
+    assert send(labels, truth).json()["taken"] == 120
+    assert send(labels, truth).json()["unchanged"] == 120
+    refused(send(labels, "city\nParis\n"), 400, "predictions.other_rows")
+    check(owner, model)
+    assert windows(owner, model, 1)[0]["quality"]["labelled_rows"] == 120
+
+
 def test_says_when_a_file_s_rows_have_moved_and_when_they_are_well_again(owner, model, language):
     batch(owner, model, rows(500, 3))
     timeline = windows(owner, model, 1)

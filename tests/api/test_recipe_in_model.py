@@ -37,7 +37,9 @@ def ask(cleaned, **changes):
     row = {name: cell for name, cell in (ROW | changes).items() if cell != "absent"}
     answer = owner.post(f"/test-model/{number}/{model['name']}/", json={"values": row})
     assert answer.status_code == 200, answer.text
-    return answer.json()
+    found = answer.json()
+    assert found.pop("prediction_id")
+    return found
 
 
 def test_form_asks_for_the_columns_of_the_file(cleaned):

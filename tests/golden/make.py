@@ -56,8 +56,38 @@ def read_the_sample(url):
     raise RuntimeError("the sample was not read")
 
 
+def call(url, token, body=None, kind="application/json"):
+    head = {"Authorization": "Bearer " + token, "Content-Type": kind, "Accept": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(url, body, head), timeout=30) as answer:  # nosec B310
+        return json.loads(answer.read())
+
+
+def wait(ask, done):
+    until = time.monotonic() + 60
+    while not done(found := ask()):
+        if time.monotonic() > until:
+            raise RuntimeError(f"did not end: {found}")
+        time.sleep(0.1)
+    return found
+
+
+def watch_a_model(url, token):
+    """Trains on the sample and has a file answered: what models have series for is then there."""
+    wish = {"target": "Survived", "budget_s": 1, "options": {"families": ["LogisticRegression"]}}
+    number = call(url + "/api/v1/datasets/1/trainings", token, json.dumps(wish).encode())["id"]
+    training = wait(lambda: call(f"{url}/api/v1/trainings/{number}", token), lambda t: t["state"] not in ("queued", "running"))
+    model = f"{url}/api/v1/models/{training['models'][0]['id']}"
+    rows = (ROOT / "tests/data/titanic.csv").read_bytes()
+    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="t.csv"\r\n\r\n' + rows + b"\r\n--x--\r\n"
+    batch = call(model + "/batches", token, body, "multipart/form-data; boundary=x")["id"]
+    window = wait(lambda: call(model + "/monitoring", token)["timeline"], bool)[0]
+    call(f"{url}/api/v1/batches/{batch}/labels", token, body, "multipart/form-data; boundary=x")
+    call(model + "/monitoring/check", token, b"")
+    wait(lambda: call(f"{model}/monitoring/windows/{window['id']}", token)["window"]["quality"]["measured"], bool)
+
+
 def metrics():
-    """From a server of its own that has read its sample."""
+    """From a server of its own that has read its sample and watches a model."""
     with tempfile.TemporaryDirectory() as folder:
         log = pathlib.Path(folder) / "log"
         with open(log, "w", encoding="utf-8") as out:
@@ -73,7 +103,11 @@ def metrics():
             if found is None:
                 raise RuntimeError("csva serve did not start:\n" + log.read_text("utf-8"))
             read_the_sample(found.group())
-            time.sleep(1.1)  # the gauges of the queue are at most a second old
+            data = ["--data-dir", folder + "/data"]
+            subprocess.run([PROGRAM, "user", "add", "ann", "--admin", "--password-stdin", *data],  # nosec B603
+                           input="correct horse battery\n", check=True, text=True, env=ENVIRONMENT, capture_output=True)
+            watch_a_model(found.group(), said("token", "add", "ann", *data).split()[-1])
+            time.sleep(5.1)  # the gauges of models are at most five seconds old
             page = fetch(found.group() + "/metrics")
         finally:
             server.terminate()

@@ -94,7 +94,8 @@ Result<void> publish(Session& session, const jobs::Finished& finished, const std
     TRY(const auto model, models::find(session, order.model_id));
     if (!model) return base::fail(base::ErrorKind::not_found, models::kNotFound);
     TRY(const bool is_first, advance(session, order.model_id, outcome));
-    if (!is_first) return base::fail(base::ErrorKind::unavailable, kOvertaken);
+    // Another look has ended meanwhile: this one begins again with what it found.
+    if (!is_first) return base::fail(base::ErrorKind::unavailable, "store.conflict");
     std::size_t made = 0;
     for (const auto& window : outcome.windows) {
         if (window.rows_file.empty()) {

@@ -21,7 +21,6 @@ using WindowId = base::Id<WindowTag>;
 
 inline constexpr std::string_view kWindowNotFound = "monitoring.window_not_found";
 inline constexpr std::string_view kTooFewRows = "monitoring.too_few_rows";
-inline constexpr std::string_view kOvertaken = "monitoring.overtaken";
 inline constexpr std::string_view kWatchJob = "watch";
 
 /// What a window's rows have in common: one period of the clock, one file, or any

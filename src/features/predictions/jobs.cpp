@@ -132,7 +132,7 @@ Result<std::string> store_files(const jobs::Finished& finished) {
     TRY(stored.result,
         finished.blobs.put_file(finished.job.project_id, finished.folder / kResultFile));
     if (fs::exists(finished.folder / kLogFile)) {
-        TRY(stored.segment, summary_of(finished.folder / kLogFile));
+        stored.segment = summary_of(finished.folder / kLogFile);
         TRY(stored.log,
             finished.blobs.put_file(finished.job.project_id, finished.folder / kLogFile));
     }

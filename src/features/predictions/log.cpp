@@ -219,15 +219,14 @@ void PredictionLog::State::finish(const SegmentPtr& segment) {
 Result<void> PredictionLog::State::adopt(const fs::path& path) {
     const auto summary = summary_of(path);
     std::error_code ignored;
-    if (!summary || summary->rows == 0) {
+    if (summary.rows == 0) {
         fs::remove(path, ignored);
-        if (!summary) return {};
         return parts.database.transaction([&](store::Session& session) {
-            return erase_segment(session, summary->head.code);
+            return erase_segment(session, summary.head.code);
         });
     }
     TRY(const bool waits, parts.database.read([&](store::Session& session) {
-        return segment_is_open(session, summary->head.code);
+        return segment_is_open(session, summary.head.code);
     }));
     if (waits) {
         const fs::path staged = parts.blobs.staging() / path.filename();
@@ -235,9 +234,9 @@ Result<void> PredictionLog::State::adopt(const fs::path& path) {
         std::error_code unlinked;
         fs::create_hard_link(path, staged, unlinked);
         if (unlinked) fs::copy_file(path, staged, ignored);
-        TRY(const auto key, parts.blobs.put_file(summary->head.project_id, staged));
+        TRY(const auto key, parts.blobs.put_file(summary.head.project_id, staged));
         CHECK_OK(parts.database.transaction([&](store::Session& session) {
-            return close_segment(session, *summary, key);
+            return close_segment(session, summary, key);
         }));
     }
     fs::remove(path, ignored);

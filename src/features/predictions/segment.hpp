@@ -62,8 +62,8 @@ struct SegmentSummary {
     std::int64_t to_ms = 0;
 };
 CSVA_DESCRIBE(SegmentSummary, head, rows, from_ms, to_ms)
-/// Errors: base.file_not_found, predictions.bad_segment.
-base::Result<SegmentSummary> summary_of(const std::filesystem::path& file);
+/// Without a whole head: no code, no rows.
+SegmentSummary summary_of(const std::filesystem::path& file);
 
 /// Columns of a table of logged predictions: code and n of the id, time (Unix ms), the model's
 /// columns as texts, then the outputs as numbers. The names of ours begin with "csva:".
@@ -83,7 +83,5 @@ struct PredictionKey {
 };
 std::optional<PredictionKey> key_of(std::string_view prediction_id);
 std::string id_of(const PredictionKey& key);
-
-inline constexpr std::string_view kBadSegment = "predictions.bad_segment";
 
 }  // namespace csva::predictions

@@ -58,6 +58,7 @@ def wrk(url, clients, seconds, script=None, token=None, csv=None):
     return {
         "requests": int(found[1]),
         "rps": float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]),
+        "p50_ms": milliseconds(re.search(r"\n\s+50%\s+(\S+)", text)[1]),
         "p99_ms": milliseconds(re.search(r"\n\s+99%\s+(\S+)", text)[1]),
         "refused": int(refused[1]) if refused else 0,
     }
