@@ -143,6 +143,7 @@ std::vector<NewWindow> windows_from(
                 live->batch_id.reset();
                 continue;
             }
+            live->from_ms = std::min(live->from_ms, segment.from_ms);
             live->to_ms = std::max(live->to_ms, segment.to_ms);
             live->codes.push_back(segment.code);
             live->segments.push_back(segment.blob_key);
