@@ -128,6 +128,19 @@ TEST(watch, says_at_once_that_a_column_is_gone) {
     EXPECT_EQ(verdict.findings.front().comparison.aspect, Aspect::absent);
 }
 
+TEST(watch, does_not_compare_the_rows_of_windows_that_are_no_whole_period) {
+    Watch watch(reference_of(normal(5000, 1)));
+    for (std::uint64_t i = 0; i < 6; ++i)
+        watch.add(window_of(watch.reference(), normal(1000, 10 + i)));
+    for (std::uint64_t i = 0; i < 2; ++i) {
+        auto file = window_of(watch.reference(), normal(200, 30 + i));
+        file.is_whole = false;
+        EXPECT_EQ(watch.add(std::move(file)).state, State::stable);
+    }
+    watch.add(window_of(watch.reference(), normal(200, 40)));
+    EXPECT_EQ(watch.add(window_of(watch.reference(), normal(200, 41))).state, State::drifted);
+}
+
 TEST(watch, says_so_when_the_rows_stay_away) {
     Watch watch(reference_of(normal(5000, 1)));
     for (std::uint64_t i = 0; i < 6; ++i)
