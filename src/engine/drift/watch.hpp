@@ -94,7 +94,8 @@ struct Window {
     std::int64_t from_ms = 0;
     std::int64_t to_ms = 0;
     Sketch sketch;  ///< Made from blank(reference).
-    bool is_whole = true;  ///< Its length is that of the others: the number of rows tells something.
+    bool is_whole =
+        true;  ///< Its length is that of the others: the number of rows tells something.
 };
 
 /// Decides window by window, in order of time. A comparison is `suspected` when its effect is at

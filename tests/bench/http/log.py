@@ -6,14 +6,12 @@ kept, and the job that judges them must take less than 10 s. Exit code 1 when a 
 """
 import argparse
 import contextlib
-import json
 import os
 import random
 import statistics
 import subprocess
 import sys
 import tempfile
-import urllib.request
 import uuid
 
 import predict
@@ -93,7 +91,8 @@ def judge(options, folder):
             jobs = predict.call(f"{url}/api/v1/datasets/{model['dataset_id']}/jobs", token)[1]["jobs"]
             job = max((j for j in jobs if j["kind"] == "watch"), key=lambda j: j["id"])
             times.append((job["finished_at"] - job["started_at"]) / 1000)
-            print(f"    {window['rows']} predictions x {predict.COLUMNS} columns judged in {times[-1]:.2f} s: {window['state']}", flush=True)
+            said = f"{window['rows']} predictions x {predict.COLUMNS} columns judged in {times[-1]:.2f} s: {window['state']}"
+            print("    " + said, flush=True)
     return times
 
 
