@@ -212,6 +212,26 @@ def test_refuses_to_show_what_is_not_there(owner, model):
     assert windows(owner, model, 1)[0]["state"] == "suspected", "every value is missing"
 
 
+def test_names_a_column_that_vanished_or_changed_its_type(owner, model):
+    def answer(text):
+        sent = owner.post(f"/api/v1/models/{model['id']}/batches", files={"file": ("rows.csv", text.encode())})
+        assert batch_ended(owner, sent.json()["id"])["state"] == "succeeded"
+
+    table = rows(200, 20)
+    answer("age,height\n" + "\n".join(f"{age},tall" for age, _, _ in table))
+    first = windows(owner, model, 1)[0]
+    assert first["state"] == "suspected" and first["columns"] == ["height"]
+    details = owner.get(f"/api/v1/models/{model['id']}/monitoring/windows/{first['id']}").json()
+    assert details["findings"][0]["comparison"]["aspect"] == "unreadable"
+    for count in (2, 3):
+        answer("age\n" + "\n".join(age for age, _, _ in table))
+        last = windows(owner, model, count)[-1]
+    assert last["state"] == "drifted" and last["columns"] == ["height"] and last["action"] == "mend_source"
+    answer("age,height\n" + "\n".join("40,170" for _ in table))
+    constant = windows(owner, model, 4)[-1]
+    assert constant["state"] != "stable" and min(constant["effects"].values()) > 0.5, "one value only"
+
+
 def test_everything_goes_with_the_data_set(owner, model, world):
     batch(owner, model, rows(200, 12))
     windows(owner, model, 1)

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cassert>
 #include <charconv>
+#include <numeric>
 #include <set>
 
 namespace csva::bundle {
@@ -22,6 +23,7 @@ using table::ColumnType;
 /// Buffers of one thread, kept from row to row.
 struct Scratch {
     table::Batch batch;
+    std::vector<const base::Cell*> cells;
     std::vector<std::vector<std::uint8_t>> given;
     std::vector<float> features;
     Answers one;
@@ -112,6 +114,7 @@ struct Model::State {
     Description description;
     recipe::Replay replay;
     std::vector<CellReader> readers;
+    std::vector<std::size_t> by_name;  ///< Positions of the columns, sorted by their names.
     std::vector<std::uint8_t>
         categorical;  // By column: texts not seen in training are worth a word.
     std::vector<std::string> class_cells;
@@ -120,6 +123,8 @@ struct Model::State {
 
     base::Result<void> make_ready();
     base::Result<const learn::Predictor*> predictor(std::string_view name) const;
+    void cells_of(const std::map<std::string, base::Cell>& row, std::vector<const base::Cell*>& out)
+        const;
     void fill(const std::map<std::string, base::Cell>& row, Scratch& s, Answers& out) const;
     void fill(const Places& places, const table::Batch& texts, Scratch& s, Answers& out) const;
     void answer(const learn::Predictor& predictor, Scratch& s, Answers& out) const;
@@ -148,6 +153,9 @@ base::Result<void> Model::State::make_ready() {
         });
         categorical.push_back(!inputs[c].categories.empty() && !long_text ? 1 : 0);
     }
+    by_name.resize(readers.size());
+    std::iota(by_name.begin(), by_name.end(), std::size_t{0});
+    std::ranges::sort(by_name, {}, [&d](std::size_t c) { return d.columns.columns[c].name; });
     known.insert(d.unused.begin(), d.unused.end());
     for (const auto& name : d.report.classes) class_cells.push_back(csv_cell(name));
     return {};
@@ -184,20 +192,36 @@ base::Result<const learn::Predictor*> Model::State::predictor(std::string_view n
     return base::fail(base::ErrorKind::not_found, kUnknownModel, {{"model", std::string(name)}});
 }
 
+/// Both are sorted by name: one walk through the two.
+void Model::State::cells_of(
+    const std::map<std::string, base::Cell>& row, std::vector<const base::Cell*>& out
+) const {
+    out.assign(by_name.size(), nullptr);
+    auto cell = row.begin();
+    for (const auto c : by_name) {
+        const auto& name = description.columns.columns[c].name;
+        int order = -1;
+        while (cell != row.end() && (order = cell->first.compare(name)) < 0) ++cell;
+        if (cell == row.end()) return;
+        if (order == 0) out[c] = &cell->second;
+    }
+}
+
 void Model::State::fill(const std::map<std::string, base::Cell>& row, Scratch& s, Answers& out)
     const {
     std::size_t found_count = 0;
+    cells_of(row, s.cells);
     for (std::size_t c = 0; c < readers.size(); ++c) {
         auto& data = s.batch.columns[c];
-        const auto found = row.find(description.columns.columns[c].name);
-        if (found == row.end()) {
+        const auto* cell = s.cells[c];
+        if (cell == nullptr) {
             data.append_missing();
             out.warnings.push_back({0, c, "missing_column"});
             continue;
         }
         ++found_count;
         const bool good = readers[c].read(data, [&](const ColumnParser& parser) {
-            return parser.append(found->second, data, s.batch.arena);
+            return parser.append(*cell, data, s.batch.arena);
         });
         if (!good) out.warnings.push_back({0, c, "unreadable"});
     }
@@ -290,6 +314,12 @@ base::Result<Prediction> Model::predict(
     state_->fill(row, s, s.one);
     state_->answer(*predictor, s, s.one);
     return prediction(s.one, 0);
+}
+
+void Model::cells_of(
+    const std::map<std::string, base::Cell>& row, std::vector<const base::Cell*>& out
+) const {
+    state_->cells_of(row, out);
 }
 
 Places Model::places(const table::Schema& columns) const {

@@ -97,6 +97,9 @@ public:
     base::Result<Prediction> predict(
         const std::map<std::string, base::Cell>& row, std::string_view name = {}
     ) const;
+    /// The cells of a named row in the order of Description::columns; null where it has none.
+    void cells_of(const std::map<std::string, base::Cell>& row, std::vector<const base::Cell*>& out)
+        const;
     Places places(const table::Schema& columns) const;
     /// Rows of texts. Errors: bundle.unknown_model.
     base::Result<void> predict(

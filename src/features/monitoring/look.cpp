@@ -6,6 +6,7 @@
 #include "engine/duck/parquet.hpp"
 #include "engine/stats/catalogue.hpp"
 #include "engine/stats/scores.hpp"
+#include "engine/table/column_parser.hpp"
 #include "features/predictions/service.hpp"
 #include "foundation/base/files.hpp"
 
@@ -49,10 +50,11 @@ struct Answers {
 struct Subject {
     bundle::Description description;
     drift::Reference reference;
-    table::Schema schema;  ///< Of the tables of predictions.
+    table::Schema schema;  ///< Of windows' tables of predictions.
     std::size_t outputs = 1;
 
-    std::size_t first_output() const { return schema.columns.size() - outputs; }
+    std::size_t inputs() const { return description.columns.columns.size(); }
+    std::size_t first_output() const { return predictions::kLogInputs + inputs(); }
     const std::vector<std::string>& classes() const { return description.report.classes; }
 };
 
@@ -71,7 +73,7 @@ Result<Subject> subject_of(const LookInput& input) {
     out.description = model.description();
     TRY(out.reference, bundle::load_reference(input.bundle));
     if (input.model_name != out.description.models.front()) forget_answers(out.reference);
-    out.schema = predictions::log_schema(out.description);
+    out.schema = predictions::kept_schema(out.description);
     out.outputs = std::max<std::size_t>(1, out.classes().size());
     return out;
 }
@@ -82,25 +84,29 @@ void outputs_of(
     for (std::size_t k = 0; k < out.size(); ++k) out[k] = batch.columns[first + k].reals[row];
 }
 
-/// Passes rows on and counts them on the way.
+/// Counts rows of segments and gives them on as they are kept: numbers as numbers.
 class CountingReader final : public table::TableReader {
 public:
     CountingReader(table::TableReader& rows, const Subject& subject)
         : rows_(rows),
           subject_(subject),
-          counter_(drift::blank(subject.reference.sketch), subject.schema),
+          counter_(drift::blank(subject.reference.sketch), rows.schema()),
           outputs_(subject.outputs) {
         answers_.class_count = subject.classes().size();
+        for (const auto& column : subject.description.columns.columns)
+            parsers_.emplace_back(column);
     }
-    const table::Schema& schema() const override { return rows_.schema(); }
+    const table::Schema& schema() const override { return subject_.schema; }
     Result<bool> next(table::Batch& batch) override {
-        TRY(const bool more, rows_.next(batch));
+        TRY(const bool more, rows_.next(texts_));
+        batch.reset(subject_.schema);
         if (!more) return false;
-        counter_.add(batch);
-        for (std::size_t row = 0; row < batch.rows(); ++row) {
-            outputs_of(batch, subject_.first_output(), row, outputs_);
+        counter_.add(texts_);
+        for (std::size_t row = 0; row < texts_.rows(); ++row) {
+            outputs_of(texts_, subject_.first_output(), row, outputs_);
             answers_.add(outputs_);
         }
+        convert(batch);
         return true;
     }
     Result<void> rewind() override {
@@ -113,9 +119,54 @@ public:
     }
 
 private:
+    void convert(table::Batch& batch) {
+        const std::size_t last = subject_.schema.columns.size() - 1;
+        std::vector<std::map<std::string, std::string>> unreadable(texts_.rows());
+        batch.row_ids = texts_.row_ids;
+        batch.keep = texts_.keep;
+        for (std::size_t c = 0; c < last; ++c) {
+            const std::size_t input = c - predictions::kLogInputs;  // Wraps below the inputs.
+            const bool is_number = input < subject_.inputs() &&
+                                   subject_.schema.columns[c].type == table::ColumnType::real;
+            if (is_number)
+                convert_numbers(texts_.columns[c], input, batch.columns[c], unreadable);
+            else
+                batch.columns[c] = texts_.columns[c];
+        }
+        for (const auto& cells : unreadable) {
+            if (cells.empty())
+                batch.columns[last].append_missing();
+            else
+                batch.columns[last].append_text(batch.arena.store(base::to_json(cells)));
+        }
+    }
+
+    void convert_numbers(
+        const table::ColumnData& from,
+        std::size_t input,
+        table::ColumnData& into,
+        std::vector<std::map<std::string, std::string>>& unreadable
+    ) {
+        const auto& column = subject_.description.columns.columns[input];
+        number_.type = column.type;
+        number_.clear();
+        for (std::size_t row = 0; row < from.size(); ++row) {
+            const auto outcome = parsers_[input].append(from.texts[row], number_);
+            if (outcome == table::ColumnParser::Outcome::bad)
+                unreadable[row][column.name] = std::string(from.texts[row]);
+            if (number_.missing(row))
+                into.append_missing();
+            else
+                into.append_real(number_.number(row));
+        }
+    }
+
     table::TableReader& rows_;
     const Subject& subject_;
     drift::Counter counter_;
+    std::vector<table::ColumnParser> parsers_;
+    table::Batch texts_;
+    table::ColumnData number_;
     std::vector<double> outputs_;
     Answers answers_;
 };

@@ -304,9 +304,11 @@ std::optional<std::string> PredictionLog::append(
 ) {
     auto& s = *state_;
     thread_local std::string line;
+    thread_local std::vector<const base::Cell*> cells;
     line.clear();
     const std::int64_t now = base::Clock::wall_ms();
-    append_line(line, now, ready.bundle->description(), row, answer);
+    ready.bundle->cells_of(row, cells);
+    append_line(line, now, ready.bundle->description(), cells, answer);
     const std::scoped_lock lock(s.mutex);
     if (!s.is_running) return std::nullopt;
     if (s.waiting_bytes > kMostWaitingBytes) {

@@ -42,16 +42,31 @@ std::optional<std::string> next_block(std::istream& file, Frame& frame) {
     return text;
 }
 
+bool is_special(char c) { return c == '\t' || c == '\n' || c == '\\'; }
+
 void append_cell(std::string& out, std::string_view text) {
     out += '\t';
-    for (const char c : text) {
-        if (c == '\t' || c == '\n' || c == '\\') {
-            out += '\\';
-            out += c == '\t' ? 't' : c == '\n' ? 'n' : '\\';
-        } else {
-            out += c;
-        }
+    if (std::ranges::none_of(text, is_special)) {
+        out += text;
+        return;
     }
+    for (const char c : text) {
+        if (is_special(c)) out += '\\';
+        out += c == '\t' ? 't' : c == '\n' ? 'n' : c;
+    }
+}
+
+/// A JSON number or boolean in the words of the file, so that it is read back as the same.
+void append_as_written(std::string& out, const base::Cell& cell, const table::CellFormat& format) {
+    using Kind = base::Cell::Kind;
+    const std::size_t begin = out.size();
+    if (cell.kind == Kind::boolean && !format.true_words.empty() && !format.false_words.empty())
+        return append_cell(
+            out, cell.text == "true" ? format.true_words.front() : format.false_words.front()
+        );
+    append_cell(out, cell.text);
+    if (cell.kind == Kind::number && format.decimal_mark == ",")
+        std::replace(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), '.', ',');
 }
 
 void append_number(std::string& out, double value) {
@@ -193,13 +208,15 @@ void append_line(
     std::string& out,
     std::int64_t at_ms,
     const bundle::Description& model,
-    const std::map<std::string, base::Cell>& row,
+    std::span<const base::Cell* const> cells,
     const bundle::Prediction& answer
 ) {
     out += std::to_string(at_ms);
-    for (const auto& column : model.columns.columns) {
-        const auto cell = row.find(column.name);
-        append_cell(out, cell == row.end() ? std::string_view() : cell->second.text);
+    for (std::size_t c = 0; c < cells.size(); ++c) {
+        if (cells[c] != nullptr)
+            append_as_written(out, *cells[c], model.columns.columns[c].format);
+        else
+            out += '\t';
     }
     for (const auto& name : model.report.classes) append_number(out, answer.probabilities.at(name));
     if (model.report.classes.empty()) append_number(out, answer.prediction.number);
@@ -246,22 +263,36 @@ SegmentSummary summary_of(const fs::path& path) {
     return out;
 }
 
+namespace {
+
+void add(table::Schema& out, std::string name, table::ColumnType type) {
+    table::Column column;
+    column.name = std::move(name);
+    column.physical = table::physical_name(out.columns.size());
+    column.type = type;
+    out.columns.push_back(std::move(column));
+}
+
+}  // namespace
+
 table::Schema log_schema(const bundle::Description& model) {
     using table::ColumnType;
     table::Schema out;
-    const auto add = [&out](std::string name, ColumnType type) {
-        table::Column column;
-        column.name = std::move(name);
-        column.physical = table::physical_name(out.columns.size());
-        column.type = type;
-        out.columns.push_back(std::move(column));
-    };
-    add("csva:segment", ColumnType::text);
-    add("csva:number", ColumnType::integer);
-    add("csva:at_ms", ColumnType::integer);
-    for (const auto& column : model.columns.columns) add(column.name, ColumnType::text);
-    for (const auto& name : model.report.classes) add("csva:probability_" + name, ColumnType::real);
-    if (model.report.classes.empty()) add("csva:prediction", ColumnType::real);
+    add(out, "csva:segment", ColumnType::text);
+    add(out, "csva:number", ColumnType::integer);
+    add(out, "csva:at_ms", ColumnType::integer);
+    for (const auto& column : model.columns.columns) add(out, column.name, ColumnType::text);
+    for (const auto& name : model.report.classes) add(out, "csva:probability_" + name, ColumnType::real);
+    if (model.report.classes.empty()) add(out, "csva:prediction", ColumnType::real);
+    return out;
+}
+
+table::Schema kept_schema(const bundle::Description& model) {
+    auto out = log_schema(model);
+    for (std::size_t c = 0; c < model.columns.columns.size(); ++c)
+        if (table::is_numeric(model.columns.columns[c].type))
+            out.columns[kLogInputs + c].type = table::ColumnType::real;
+    add(out, "csva:unreadable", table::ColumnType::text);
     return out;
 }
 

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,12 +37,13 @@ SegmentHead head_of(const bundle::Description& model);
 /// A block of `lines` lines as it stands in the file.
 std::string block_of(std::string_view text, std::uint32_t lines);
 
-/// The line of one row that was answered.
+/// The line of one row that was answered: its cells in the order of the columns (null: none), as
+/// the file would have written them.
 void append_line(
     std::string& out,
     std::int64_t at_ms,
     const bundle::Description& model,
-    const std::map<std::string, base::Cell>& row,
+    std::span<const base::Cell* const> cells,
     const bundle::Prediction& answer
 );
 /// The lines of a batch of texts; `places`: where the model's columns stand in it.
@@ -69,6 +71,10 @@ SegmentSummary summary_of(const std::filesystem::path& file);
 /// columns as texts, then the outputs as numbers. The names of ours begin with "csva:".
 table::Schema log_schema(const bundle::Description& model);
 inline constexpr std::size_t kLogInputs = 3;  ///< Position of the first of the model's columns.
+
+/// The same as they are stored in the end: numbers as numbers, and one column of texts more, which
+/// has what was no number as a JSON object by column name.
+table::Schema kept_schema(const bundle::Description& model);
 
 /// Predictions of segments of one model, one file after the other, as a table of log_schema.
 std::unique_ptr<table::TableReader> read_segments(

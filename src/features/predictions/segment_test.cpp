@@ -27,13 +27,8 @@ std::string line_of(std::int64_t at_ms, const std::string& note, double yes) {
     std::string out;
     bundle::Prediction answer;
     answer.probabilities = {{"yes", yes}, {"no", 1 - yes}};
-    append_line(
-        out,
-        at_ms,
-        two_columns(),
-        {{"note", {.kind = base::Cell::Kind::text, .text = note}}, {"unknown", {}}},
-        answer
-    );
+    const base::Cell cell{.kind = base::Cell::Kind::text, .text = note};
+    append_line(out, at_ms, two_columns(), std::vector<const base::Cell*>{nullptr, &cell}, answer);
     return out;
 }
 
@@ -74,6 +69,20 @@ TEST_F(Segments, come_back_as_they_were_written) {
     }
     EXPECT_EQ(notes, (std::vector<std::string>{odd, "", odd, ""}));
     EXPECT_EQ(yes, (std::vector<double>{0.1, 1.0 / 3, 0.1, 1.0 / 3}));
+}
+
+TEST(Lines, write_numbers_and_booleans_as_the_file_does) {
+    auto model = two_columns();
+    model.columns.columns[0].format.decimal_mark = ",";
+    model.columns.columns[1].format.true_words = {"oui"};
+    model.columns.columns[1].format.false_words = {"non"};
+    const base::Cell number{.kind = base::Cell::Kind::number, .text = "12.5", .number = 12.5};
+    const base::Cell yes{.kind = base::Cell::Kind::boolean, .text = "true"};
+    bundle::Prediction answer;
+    answer.probabilities = {{"yes", 1}, {"no", 0}};
+    std::string out;
+    append_line(out, 7, model, std::vector{&number, &yes}, answer);
+    EXPECT_EQ(out, "7\t12,5\toui\t0\t1\n");
 }
 
 TEST_F(Segments, end_where_they_were_cut_or_damaged) {
