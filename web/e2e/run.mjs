@@ -8,6 +8,7 @@ import { pictures, root } from './checks.mjs';
 import { cleaning } from './cleaning.mjs';
 import { predict, train } from './journeys.mjs';
 import { withoutMouse } from './keyboard.mjs';
+import { monitoring } from './monitoring.mjs';
 import { startServer } from './server.mjs';
 import { tracking } from './tracking.mjs';
 import { asColleague, firstRun, liveTraining, people, tabs, uploadStates } from './states.mjs';
@@ -104,6 +105,8 @@ async function inLanguage(browser, language) {
         for (const file of Object.keys(targets))
             if (runs(file.split('.')[0])) await oneFile(visit, language, file);
         await aroundTitanic(visit, language);
+        if (runs('monitoring'))
+            await journey(visit, `${language}-monitoring`, () => monitoring(visit, language));
         if (runs('people')) {
             await journey(visit, `${language}-people`, () => people(visit, language));
             const go = () => asColleague(visit, language, find('titanic.csv'));

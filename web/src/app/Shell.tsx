@@ -37,6 +37,9 @@ function AccountMenu({ me }: { me: WhoAmI }) {
                 <Menu.Item component={Link} to="/mlflow/">
                     {t('base:ui.nav.tracking')}
                 </Menu.Item>
+                <Menu.Item component={Link} to="/monitoring/">
+                    {t('base:ui.nav.monitoring')}
+                </Menu.Item>
                 {me.user.administrator && (
                     <Menu.Item component={Link} to="/users/">
                         {t('base:ui.nav.users')}
@@ -90,6 +93,15 @@ function Header({ me }: { me: WhoAmI }) {
                                 visibleFrom="sm"
                             >
                                 {t('base:ui.nav.tracking')}
+                            </Button>
+                            <Button
+                                component={Link}
+                                to="/monitoring/"
+                                variant="subtle"
+                                size="xs"
+                                visibleFrom="sm"
+                            >
+                                {t('base:ui.nav.monitoring')}
                             </Button>
                         </nav>
                     </Group>

@@ -52,6 +52,14 @@ export const routes = [
             },
             { path: '/account/', element: page(lazy(() => import('../features/accounts/AccountPage'))) },
             { path: '/mlflow/', element: page(lazy(() => import('../features/tracking/TrackingPage'))) },
+            {
+                path: '/monitoring/',
+                element: page(lazy(() => import('../features/monitoring/OverviewPage'))),
+            },
+            {
+                path: '/monitoring/:pk/data/',
+                element: page(lazy(() => import('../features/monitoring/DataPage'))),
+            },
             { path: '/projects/', element: page(lazy(() => import('../features/projects/ProjectsPage'))) },
             { path: '/users/', element: page(lazy(() => import('../features/accounts/UsersPage'))) },
             { path: '*', element: <Missing /> },

@@ -1,5 +1,6 @@
-import { Alert, Button, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { DropZone } from '../../components/DropZone';
 import { Section } from '../../components/Section';
 import { ErrorNote, Refusal } from '../../components/States';
@@ -8,7 +9,7 @@ import { JobProgress } from '../jobs/JobProgress';
 import { useCancelJob, useJob } from '../jobs/queries';
 import { batchFilePath, useBatch, useBatchState, type Batch } from './queries';
 
-function Outcome({ batch, name }: { batch: Batch; name: string }) {
+function Outcome({ pk, batch, name }: { pk: number; batch: Batch; name: string }) {
     const { t } = useTranslation();
     const job = useJob(batch.job_id);
     const state = useBatchState(batch.id).data ?? batch;
@@ -19,9 +20,14 @@ function Outcome({ batch, name }: { batch: Batch; name: string }) {
                 <Text size="sm" mb="sm">
                     {t('predictions:ui.batch.done', { rows: state.rows })}
                 </Text>
-                <Button component="a" href={batchFilePath(batch.id)} download>
-                    {t('predictions:ui.batch.download')}
-                </Button>
+                <Group>
+                    <Button component="a" href={batchFilePath(batch.id)} download>
+                        {t('predictions:ui.batch.download')}
+                    </Button>
+                    <Button component={Link} variant="subtle" to={`/monitoring/${pk}/data/`}>
+                        {t('predictions:ui.batch.fares')}
+                    </Button>
+                </Group>
             </Alert>
         );
     }
@@ -48,7 +54,7 @@ function Outcome({ batch, name }: { batch: Batch; name: string }) {
 }
 
 /** A file of rows up, the same file with the answers down. */
-export function BatchPart({ modelId }: { modelId: number }) {
+export function BatchPart({ pk, modelId }: { pk: number; modelId: number }) {
     const { t } = useTranslation();
     const batch = useBatch(modelId);
     const progress = batch.isPending
@@ -62,7 +68,9 @@ export function BatchPart({ modelId }: { modelId: number }) {
         <Section title={t('predictions:ui.batch')} text={t('predictions:ui.batch.text')}>
             <Stack>
                 {batch.error && <ErrorNote error={batch.error} />}
-                {batch.data && <Outcome key={batch.data.id} batch={batch.data} name={batch.data.file_name} />}
+                {batch.data && (
+                    <Outcome key={batch.data.id} pk={pk} batch={batch.data} name={batch.data.file_name} />
+                )}
                 <DropZone
                     title={t('predictions:ui.batch.drop')}
                     choose={t('datasets:ui.drop.choose')}

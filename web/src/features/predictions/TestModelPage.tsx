@@ -70,7 +70,7 @@ export default function TestModelPage() {
                 {(data) => (
                     <Stack gap={56}>
                         <OneCase datasetId={datasetId} form={data} />
-                        <BatchPart modelId={data.model.id} />
+                        <BatchPart pk={data.model.dataset_id} modelId={data.model.id} />
                     </Stack>
                 )}
             </Loaded>
