@@ -9,12 +9,14 @@ import { limitMs, train } from './journeys.mjs';
 const folder = mkdtempSync(join(tmpdir(), 'csva-shop-'));
 const target = 'buys';
 
-/** Numbers that look drawn at random, the same every time. */
+/** Numbers that look drawn at random, the same every time (mulberry32). */
 function dice(seed) {
     let state = seed;
     const next = () => {
-        state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-        return state / 2 ** 32;
+        state = (state + 0x6d2b79f5) | 0;
+        let t = Math.imul(state ^ (state >>> 15), 1 | state);
+        t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+        return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
     };
     return { next, normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()) };
 }
@@ -44,8 +46,10 @@ async function batch({ page, url, t }, model, path) {
     await page.getByRole('heading', { level: 1 }).waitFor();
 }
 
-const standing = ({ page }, key) =>
-    page.locator(`.verdict [data-standing=${key}]`).waitFor({ timeout: limitMs });
+const standing = ({ page }, ...keys) =>
+    page
+        .locator(keys.map((key) => `.verdict [data-standing=${key}]`).join(', '))
+        .waitFor({ timeout: limitMs });
 
 /** Trains on a file; the address of the model's form. */
 async function learn(visit, state, path) {
@@ -56,17 +60,12 @@ async function learn(visit, state, path) {
 
 async function compareAndPromote(visit, state) {
     const { page, url, t } = visit;
-    await page.goto(`${url}/mlflow/`);
-    await page.getByRole('combobox', { name: t('tracking:runs.experiment') }).click();
-    await page.getByRole('option', { name: 'shop' }).first().click();
-    const table = page.getByRole('table', { name: t('tracking:runs.title') });
-    await table.getByRole('checkbox').nth(1).waitFor();
-    for (const box of await table.getByRole('checkbox').all()) await box.check();
-    await page.getByRole('button', { name: /2/ }).click();
-    await page.getByRole('table', { name: t('tracking:compare.params') }).waitFor();
-    await check(visit, `${state}-compared`);
     await page.goto(`${url}/mlflow/?tab=models`);
     await page.getByRole('link', { name: /shop/ }).first().click();
+    await page.getByRole('link', { name: t('tracking:models.compare') }).click();
+    await page.getByRole('table', { name: t('tracking:compare.params') }).waitFor();
+    await check(visit, `${state}-compared`);
+    await page.goBack();
     await page.getByLabel(t('tracking:promote.reason')).fill('shift');
     await page.getByRole('button', { name: t('tracking:promote.submit'), exact: true }).click();
     await page
@@ -85,8 +84,9 @@ export async function monitoring(visit, language) {
     await standing(visit, 'stable');
     await check(visit, `${state}-well`);
     await batch(visit, old, shop('rows.csv', { rows: 400, seed: 3, shift: 0.8, answered: false }));
-    await standing(visit, 'suspected');
+    await standing(visit, 'suspected', 'drifted');
     await batch(visit, old, shop('rows.csv', { rows: 400, seed: 4, shift: 0.8, answered: false }));
+    await page.locator('[data-standing]').nth(3).waitFor({ timeout: limitMs }); // three windows
     await standing(visit, 'drifted');
     await page.getByRole('img').first().waitFor();
     await check(visit, `${state}-alarm`);

@@ -37,24 +37,45 @@ std::string name_of(const drift::Comparison& c, Language language) {
     );
 }
 
+/// What is in that state and matters, in words.
+std::string names_of(const drift::Verdict& v, drift::State state, Language language) {
+    std::string names;
+    for (const auto& f : v.findings)
+        if (f.state == state && f.matters)
+            names += (names.empty() ? "" : ", ") + name_of(f.comparison, language);
+    return names;
+}
+
 /// What happened: which columns, how much, since when.
 std::string sentence_of(const drift::Verdict& v, Language language) {
-    std::string names;
-    for (const auto& f : v.findings) {
-        if (f.state != v.state || !f.matters || v.state == drift::State::stable) continue;
-        names += (names.empty() ? "" : ", ") + name_of(f.comparison, language);
-    }
     const std::string level = "drift:level." + std::string(word_of(v.level));
-    return i18n::text(
+    const auto said = i18n::text(
         language,
         "monitoring:sentence." + std::string(word_of(v.state)),
         {{{"columns", v.watched},
           {"rows", v.rows},
-          {"names", names},
+          {"names", names_of(v, v.state, language)},
           // As a date, ICU takes floating-point numbers only.
           {"since", static_cast<double>(v.since_ms.value_or(v.from_ms))},
           {"level", i18n::text(language, level)}}}
     );
+    const auto others = names_of(v, drift::State::suspected, language);
+    if (v.state != drift::State::drifted || others.empty()) return said;
+    return i18n::text(
+        language, "monitoring:sentence.also", {{{"sentence", said}, {"names", others}}}
+    );
+}
+
+/// Drifted columns that matter, then suspected ones.
+std::vector<std::string> columns_of(const drift::Verdict& v) {
+    std::vector<std::string> out = v.columns;
+    for (const auto& f : v.findings) {
+        const auto& c = f.comparison;
+        if (f.state == drift::State::suspected && f.matters && c.role == drift::Role::input &&
+            !c.column.empty() && std::ranges::find(out, c.column) == out.end())
+            out.push_back(c.column);
+    }
+    return out;
 }
 
 /// What to do; losing quality outweighs a change that may be harmless.
@@ -79,7 +100,7 @@ Result<Window> window_from(const store::Row& row, Language language, drift::Verd
     out.level = v.level;
     out.action = v.action;
     out.since_ms = v.since_ms;
-    out.columns = v.columns;
+    out.columns = columns_of(v);
     out.sentence = sentence_of(v, language);
     out.advice = advice_of(v, out.quality, language);
     for (const auto& f : v.findings) {

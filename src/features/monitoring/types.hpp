@@ -95,7 +95,7 @@ CSVA_NOTES(
     Window,
     {.field = "from_ms", .text = "Time of its first prediction (Unix ms)."},
     {.field = "since_ms", .text = "First window that showed what is suspected or drifted."},
-    {.field = "columns", .text = "Drifted (else suspected) columns that matter."},
+    {.field = "columns", .text = "Drifted columns that matter, then suspected ones."},
     {.field = "sentence", .text = "What happened, in words."},
     {.field = "advice", .text = "What to do, in words."},
     {.field = "effects", .text = "By column: how far from the reference, 0 to 1."}

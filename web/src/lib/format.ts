@@ -50,6 +50,15 @@ export function formatBytes(bytes: number): string {
 export const formatTime = (ms: number) =>
     new Intl.DateTimeFormat(currentLanguage(), { dateStyle: 'medium', timeStyle: 'short' }).format(ms);
 
+/** Day and minute without the year, for narrow heads. */
+export const formatMoment = (ms: number) =>
+    new Intl.DateTimeFormat(currentLanguage(), {
+        day: 'numeric',
+        month: 'short',
+        hour: '2-digit',
+        minute: '2-digit',
+    }).format(ms);
+
 export const formatDay = (ms: number) =>
     new Intl.DateTimeFormat(currentLanguage(), { dateStyle: 'medium' }).format(ms);
 

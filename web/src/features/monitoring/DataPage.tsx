@@ -36,8 +36,8 @@ function Verdict({ monitoring }: { monitoring: ModelMonitoring }) {
             {last && <Text>{last.advice}</Text>}
             <Text c="dimmed" size="sm">
                 {t('monitoring:ui.kept', {
-                    rows: formatInteger(summary.predictions),
-                    waiting: formatInteger(summary.waiting_rows),
+                    rows: summary.predictions,
+                    waiting: summary.waiting_rows,
                     when: summary.last_at_ms == null ? '–' : formatAgo(summary.last_at_ms),
                 })}
             </Text>

@@ -1,7 +1,7 @@
 import { Button, Group, ScrollArea, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { formatDay, formatFixed, formatTime } from '../../lib/format';
+import { formatFixed, formatMoment } from '../../lib/format';
 import type { Window } from './queries';
 
 const shownColumns = 15;
@@ -63,11 +63,11 @@ export function HeatMap({ windows, chosen, onChoose }: HeatMapProps) {
                                         type="button"
                                         aria-pressed={window.id === chosen}
                                         aria-label={t('monitoring:ui.show_window', {
-                                            when: formatTime(window.from_ms),
+                                            when: formatMoment(window.from_ms),
                                         })}
                                         onClick={() => onChoose(window.id)}
                                     >
-                                        {formatDay(window.from_ms)}
+                                        {formatMoment(window.from_ms)}
                                     </button>
                                 </th>
                             ))}

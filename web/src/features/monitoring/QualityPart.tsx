@@ -32,7 +32,12 @@ function Timeline({ monitoring, name }: { monitoring: ModelMonitoring; name: str
             legend: { top: 0, textStyle: { color: ink.text } },
             tooltip: { trigger: 'axis' },
             xAxis: { type: 'category', data: timeline.map((window) => formatTime(window.from_ms)) },
-            yAxis: { type: 'value', scale: true, splitLine: { lineStyle: { color: ink.line } } },
+            yAxis: {
+                type: 'value',
+                scale: true,
+                axisLabel: { formatter: (value: number) => formatFixed(value, 3) },
+                splitLine: { lineStyle: { color: ink.line } },
+            },
             series: [
                 {
                     type: 'line',
@@ -59,7 +64,8 @@ function Timeline({ monitoring, name }: { monitoring: ModelMonitoring; name: str
                               type: 'line',
                               name: t('monitoring:ui.quality.before'),
                               data: timeline.map(() => before.value),
-                              symbol: 'none',
+                              symbol: 'diamond',
+                              symbolSize: 6,
                               lineStyle: { type: 'dotted' },
                               color: ink.text,
                           },

@@ -19,6 +19,7 @@ import {
 } from './queries';
 
 const CHAMPION = 'champion';
+const COMPARED = 5;
 const pathOf = (name: string) => `/mlflow/?model=${encodeURIComponent(name)}`;
 
 /** Names under which models are kept. */
@@ -151,6 +152,18 @@ function VersionTable({ versions }: { versions: Version[] }) {
     );
 }
 
+/** The newest versions beside each other, as runs. */
+function Compare({ versions }: { versions: Version[] }) {
+    const { t } = useTranslation();
+    const runs = versions.flatMap((version) => version.run_id || []).slice(0, COMPARED);
+    if (new Set(runs).size < 2) return null;
+    return (
+        <Button component={Link} variant="default" to={`/mlflow/?compare=${[...new Set(runs)].join(',')}`}>
+            {t('tracking:ui.models.compare')}
+        </Button>
+    );
+}
+
 function History({ promotions }: { promotions: Promotion[] }) {
     const { t } = useTranslation();
     if (promotions.length === 0) return <Text>{t('tracking:ui.history.none')}</Text>;
@@ -195,7 +208,10 @@ function ModelDetails({ model }: { model: RegisteredModel }) {
                     return (
                         <>
                             <Promote key={all[0]?.version} model={model} versions={all} />
-                            <Section title={t('tracking:ui.models.versions')}>
+                            <Section
+                                title={t('tracking:ui.models.versions')}
+                                action={<Compare versions={all} />}
+                            >
                                 <VersionTable versions={all} />
                             </Section>
                         </>
