@@ -3,10 +3,13 @@
 Checks deploy/prometheus and deploy/alertmanager with promtool and amtool, holds alerts and runbooks against each other,
 then starts csva, Prometheus and Alertmanager on loopback with the shipped rules (only their times are shortened). While
 another connection keeps the database locked, writes answer 503: the alert on server errors must reach a mail box and a
-Slack-shaped hook, and resolve once the lock is gone. Every query of every dashboard must give data meanwhile.
+Slack-shaped hook, and resolve once the lock is gone. The same for a model that is asked about rows that have shifted, and then about
+such as it was trained on. Every query of every dashboard must give data meanwhile.
 """
 import contextlib
+import csv
 import http.server
+import io
 import json
 import pathlib
 import re
@@ -27,7 +30,7 @@ from support import postgres  # noqa: E402
 from support.server import PASSWORD, ROOT, Server  # noqa: E402
 
 DEPLOY = ROOT / "deploy"
-ALERT = "CsvaServerErrors"
+ERRORS, DRIFTED = "CsvaServerErrors", "CsvaModelDrifted"
 PATIENCE_S = 120
 
 
@@ -102,10 +105,10 @@ class Sinks:
             threading.Thread(target=server.serve_forever, daemon=True).start()
         self.hook_port, self.mail_port = (server.server_address[1] for server in self.servers)
 
-    def received(self, state):
-        hook = any(state.upper() in hook["attachments"][0]["title"] and ALERT in hook["attachments"][0]["title"]
+    def received(self, alert, state):
+        hook = any(state.upper() in hook["attachments"][0]["title"] and alert in hook["attachments"][0]["title"]
                    for hook in self.hooks)
-        mail = any(ALERT in mail and state.lower() in mail.lower() for mail in self.mails)
+        mail = any(alert in mail and state.lower() in mail.lower() for mail in self.mails)
         return hook and mail
 
     def close(self):
@@ -193,6 +196,63 @@ def writes(server, token):
         thread.join()
 
 
+class Model:
+    """A model of the titanic, trained through the API, and files of rows for it."""
+
+    def __init__(self, server, token):
+        self.url, self.http = server.url, requests.Session()
+        self.http.headers["Authorization"] = "Bearer " + token
+        with open(ROOT / "tests/data/titanic.csv", encoding="utf-8", newline="") as file:
+            self.rows = list(csv.DictReader(file))
+        made = self.http.post(self.url + "/api/upload-csv/", files={"file": ("titanic.csv", self.text(self.rows))}, timeout=30)
+        number = made.headers["Location"].strip("/").split("/")[-1]
+        wait_until(lambda: self.get(f"/api/v1/datasets/{number}")["state"] == "ready", "the file is read")
+        wish = {"target": "Survived", "budget_s": 2, "options": {"families": ["LogisticRegression"]}}
+        training = self.http.post(f"{self.url}/api/v1/datasets/{number}/trainings", json=wish, timeout=30).json()["id"]
+        wait_until(lambda: self.get(f"/api/v1/trainings/{training}")["state"] == "succeeded", "the model is trained")
+        self.path = f"/api/v1/models/{self.get(f'/api/v1/trainings/{training}')['models'][0]['id']}"
+
+    def get(self, path):
+        return self.http.get(self.url + path, timeout=30).json()
+
+    @staticmethod
+    def text(rows):
+        out = io.StringIO()
+        writer = csv.DictWriter(out, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+        return out.getvalue()
+
+    def state(self):
+        timeline = self.get(self.path + "/monitoring")["timeline"]
+        return (len(timeline), timeline[-1]["state"]) if timeline else (0, "")
+
+    def ask(self, rows):
+        """Has rows answered as a file and waits until they are judged; the batch's number."""
+        before = self.state()[0]
+        batch = self.http.post(self.url + self.path + "/batches", files={"file": ("rows.csv", self.text(rows))}, timeout=30)
+        wait_until(lambda: self.state()[0] > before, "the rows are judged")
+        return batch.json()["id"]
+
+    def begin(self):
+        """One window like the training data, with labels."""
+        batch = self.ask(self.rows)
+        self.http.post(f"{self.url}/api/v1/batches/{batch}/labels", files={"file": ("rows.csv", self.text(self.rows))}, timeout=60)
+        self.http.post(self.url + self.path + "/monitoring/check", timeout=30)
+        wait_until(lambda: self.get(self.path + "/monitoring")["timeline"][0]["quality"]["measured"], "the labels are used")
+
+    def shift(self):
+        """Two files of old people who pay a lot."""
+        for _ in range(2):
+            self.ask([row | {"Age": "71", "Fare": "400", "Pclass": "1"} for row in self.rows[:400]])
+        assert self.state()[1] == "drifted", self.state()
+
+    def mend(self):
+        for _ in range(2):
+            self.ask(self.rows)
+        assert self.state()[1] == "stable", self.state()
+
+
 def end_to_end(folder):
     sinks = Sinks()
     ports = [postgres.free_port() for _ in range(2)]
@@ -201,9 +261,8 @@ def end_to_end(folder):
         server.command("user", "add", "ann", "--admin", "--password-stdin", stdin=PASSWORD + "\n")
         requests.post(server.url + "/login/", json={"name": "ann", "password": PASSWORD}, timeout=30)
         token = server.command("token", "add", "ann").stdout.split()[-1]
-        with open(ROOT / "tests/data/titanic.csv", "rb") as file:
-            requests.post(server.url + "/api/upload-csv/", files={"file": file}, timeout=30,
-                          headers={"Authorization": "Bearer " + token})
+        model = Model(server, token)
+        model.begin()
         write_prometheus(folder, server.port, ports[1])
         write_alertmanager(folder, sinks)
         alertmanager = program("prometheus-alertmanager", f"--config.file={folder}/alertmanager.yml", f"--storage.path={folder}/am",
@@ -225,13 +284,21 @@ def end_to_end(folder):
             began = time.monotonic()
             lock = sqlite3.connect(server.data / "csva.sqlite", isolation_level=None)
             lock.execute("BEGIN IMMEDIATE")
-            wait_until(lambda: sinks.received("firing"), "mail and hook of the alert")
+            wait_until(lambda: sinks.received(ERRORS, "firing"), "mail and hook of the alert")
             say(f"mail and hook {time.monotonic() - began:.0f} s after the fault")
             lock.execute("ROLLBACK")
             lock.close()
             began = time.monotonic()
-            wait_until(lambda: sinks.received("resolved"), "mail and hook of the end of the alert")
+            wait_until(lambda: sinks.received(ERRORS, "resolved"), "mail and hook of the end of the alert")
             say(f"resolved {time.monotonic() - began:.0f} s after the repair")
+            model.shift()
+            began = time.monotonic()
+            wait_until(lambda: sinks.received(DRIFTED, "firing"), "mail and hook of the drifted model")
+            say(f"mail and hook {time.monotonic() - began:.0f} s after two windows had drifted")
+            model.mend()
+            began = time.monotonic()
+            wait_until(lambda: sinks.received(DRIFTED, "resolved"), "mail and hook that the model is well again")
+            say(f"resolved {time.monotonic() - began:.0f} s after two windows were well again")
     sinks.close()
 
 
@@ -239,4 +306,4 @@ if __name__ == "__main__":
     check_files()
     with tempfile.TemporaryDirectory(prefix="csva-alerting-") as name:
         end_to_end(pathlib.Path(name))
-    say("Alerting: 2 ran, 0 failed, 0 skipped")
+    say("Alerting: 3 ran, 0 failed, 0 skipped")

@@ -282,7 +282,8 @@ table::Schema log_schema(const bundle::Description& model) {
     add(out, "csva:number", ColumnType::integer);
     add(out, "csva:at_ms", ColumnType::integer);
     for (const auto& column : model.columns.columns) add(out, column.name, ColumnType::text);
-    for (const auto& name : model.report.classes) add(out, "csva:probability_" + name, ColumnType::real);
+    for (const auto& name : model.report.classes)
+        add(out, "csva:probability_" + name, ColumnType::real);
     if (model.report.classes.empty()) add(out, "csva:prediction", ColumnType::real);
     return out;
 }
