@@ -3,8 +3,8 @@
 Checks deploy/prometheus and deploy/alertmanager with promtool and amtool, holds alerts and runbooks against each other,
 then starts csva, Prometheus and Alertmanager on loopback with the shipped rules (only their times are shortened). While
 another connection keeps the database locked, writes answer 503: the alert on server errors must reach a mail box and a
-Slack-shaped hook, and resolve once the lock is gone. The same for a model that is asked about rows that have shifted, and then about
-such as it was trained on. Every query of every dashboard must give data meanwhile.
+Slack-shaped hook, and resolve once the lock is gone. The same for a model that is asked about rows that have shifted, and then
+about such as it was trained on. Every query of every dashboard must give data meanwhile.
 """
 import contextlib
 import csv
