@@ -3,14 +3,12 @@
 #include "engine/drift/watch.hpp"
 #include "engine/duck/parquet.hpp"
 #include "engine/reading/read_csv.hpp"
-#include "engine/stats/scores.hpp"
 #include "foundation/base/files.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <iostream>
 #include <numeric>
 
@@ -93,70 +91,39 @@ base::Result<Watched> open_reference(const Options& o, const fs::path& parent) {
     return out;
 }
 
-/// The model's answers to a window, and the truth where its column is in the file.
-struct AnsweredRows {
-    std::vector<double> probabilities, estimates, values;
-    std::vector<int> predicted, truth;
-    bool all_true = true;
-
-    drift::Answered view(std::size_t classes, bool with_truth) const {
-        drift::Answered out{.class_count = classes};
-        out.probabilities = probabilities;
-        out.predicted = predicted;
-        out.estimates = estimates;
-        if (with_truth) out.truth = truth, out.values = values;
-        return out;
-    }
-};
-
 class AnswerCollector {
 public:
     AnswerCollector(const bundle::Model& model, const table::Schema& schema)
         : model_(model),
           places_(model.places(schema)),
           target_(schema.find(model.description().report.target)) {
+        rows_.class_count = model.description().report.classes.size();
         answers_.with_warnings = false;
     }
     base::Result<void> add(const table::Batch& batch) {
         CHECK_OK(model_.predict(places_, batch, {}, answers_));
         const auto& classes = model_.description().report.classes;
-        const std::size_t k = classes.size();
+        const std::size_t outputs = std::max<std::size_t>(1, classes.size());
         for (std::size_t row = 0; row < batch.rows(); ++row) {
-            if (k == 0) {
-                rows.estimates.push_back(answers_.values[row]);
-            } else {
-                const auto p = std::span<const double>(answers_.values).subspan(row * k, k);
-                rows.probabilities.insert(rows.probabilities.end(), p.begin(), p.end());
-                rows.predicted.push_back(static_cast<int>(stats::likeliest(p)));
-            }
-            add_truth(batch, row, classes);
+            rows_.add(std::span<const double>(answers_.values).subspan(row * outputs, outputs));
+            all_true_ = all_true_ && target_ &&
+                        rows_.add_truth(batch.columns[*target_].texts[row], classes);
         }
         return {};
     }
-    AnsweredRows rows;
+    /// Without the truth when some row lacks it.
+    drift::AnsweredRows take() {
+        if (!all_true_) rows_.truth.clear(), rows_.values.clear();
+        return std::move(rows_);
+    }
 
 private:
-    void add_truth(
-        const table::Batch& batch, std::size_t row, const std::vector<std::string>& classes
-    ) {
-        const std::string_view cell = target_ ? batch.columns[*target_].texts[row] : "";
-        if (classes.empty()) {
-            double value = 0;
-            const auto [end, error] =
-                std::from_chars(cell.data(), cell.data() + cell.size(), value);
-            rows.all_true = rows.all_true && !cell.empty() && error == std::errc() &&
-                            end == cell.data() + cell.size();
-            rows.values.push_back(value);
-            return;
-        }
-        const auto found = std::ranges::find(classes, cell);
-        rows.all_true = rows.all_true && found != classes.end();
-        rows.truth.push_back(static_cast<int>(found - classes.begin()));
-    }
     const bundle::Model& model_;
     bundle::Places places_;
     std::optional<std::size_t> target_;
     bundle::Answers answers_;
+    drift::AnsweredRows rows_;
+    bool all_true_ = true;
 };
 
 /// Counts the rows of one window, whichever way they come.
@@ -183,11 +150,10 @@ base::Result<drift::Sketch> count_rows(
     }
     if (answers) {
         const auto& classes = watched.model->description().report.classes;
-        const auto& found = answers->rows;
-        const bool labelled = found.all_true && !(found.truth.empty() && found.values.empty());
-        const auto view = found.view(classes.size(), labelled);
+        const auto found = answers->take();
+        const auto view = found.view();
         drift::count_answers(view, classes, counter);
-        if (labelled) out.measured = drift::measured_quality(view);
+        if (found.labelled() > 0) out.measured = drift::measured_quality(view);
         out.estimated = drift::estimated_quality(view, watched.reference.calibration);
     }
     return counter.take();

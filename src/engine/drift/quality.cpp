@@ -4,6 +4,7 @@
 #include "engine/stats/random.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -332,6 +333,37 @@ std::vector<QualityScore> estimated_quality(
     out[0].interval = {
         std::max(0.0, out[0].value - half), std::min(1.0, out[0].value + half), "normal"
     };
+    return out;
+}
+
+void AnsweredRows::add(std::span<const double> outputs) {
+    if (class_count == 0) return estimates.push_back(outputs[0]);
+    probabilities.insert(probabilities.end(), outputs.begin(), outputs.end());
+    predicted.push_back(static_cast<int>(stats::likeliest(outputs)));
+}
+
+bool AnsweredRows::add_truth(std::string_view text, const std::vector<std::string>& classes) {
+    if (class_count > 0) {
+        const auto found = std::ranges::find(classes, text);
+        if (found == classes.end()) return false;
+        truth.push_back(static_cast<int>(found - classes.begin()));
+        return true;
+    }
+    double value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (text.empty() || error != std::errc() || stop != end) return false;
+    values.push_back(value);
+    return true;
+}
+
+Answered AnsweredRows::view() const {
+    Answered out{.class_count = class_count};
+    out.probabilities = probabilities;
+    out.predicted = predicted;
+    out.truth = truth;
+    out.estimates = estimates;
+    out.values = values;
     return out;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace csva::drift {
@@ -41,6 +42,20 @@ struct Answered {
     std::span<const int> truth;
     std::span<const double> estimates;
     std::span<const double> values;
+};
+
+/// Such rows in memory, gathered one by one. Truth is added beside, row by row or not at all.
+struct AnsweredRows {
+    std::size_t class_count = 0;
+    std::vector<double> probabilities, estimates, values;
+    std::vector<int> predicted, truth;
+
+    /// One row: a probability for each class, or the estimate.
+    void add(std::span<const double> outputs);
+    /// True when the text is one of the classes, or a number; it is then added as the truth.
+    bool add_truth(std::string_view text, const std::vector<std::string>& classes);
+    std::int64_t labelled() const { return std::ssize(truth) + std::ssize(values); }
+    Answered view() const;
 };
 
 /// Fits a staircase for each class (the second of two) and keeps it where it lowers the expected

@@ -11,7 +11,6 @@
 #include "foundation/base/files.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <numeric>
 #include <tuple>
@@ -23,28 +22,6 @@ namespace fs = std::filesystem;
 using base::Result;
 
 constexpr std::int64_t kMemoryBytes = 400'000'000;
-
-/// Answers of rows as they were given, and the truth of those that have labels.
-struct Answers {
-    std::size_t class_count = 0;
-    std::vector<double> probabilities, estimates, values;
-    std::vector<int> predicted, truth;
-
-    drift::Answered view() const {
-        drift::Answered out{.class_count = class_count};
-        out.probabilities = probabilities;
-        out.predicted = predicted;
-        out.truth = truth;
-        out.estimates = estimates;
-        out.values = values;
-        return out;
-    }
-    void add(std::span<const double> outputs) {
-        if (class_count == 0) return estimates.push_back(outputs[0]);
-        probabilities.insert(probabilities.end(), outputs.begin(), outputs.end());
-        predicted.push_back(static_cast<int>(stats::likeliest(outputs)));
-    }
-};
 
 /// The model that is looked at, and what is known of when it was trained.
 struct Subject {
@@ -112,7 +89,7 @@ public:
     Result<void> rewind() override {
         return std::unexpected(base::internal_error("rows are counted once"));
     }
-    const Answers& answers() const { return answers_; }
+    const drift::AnsweredRows& answers() const { return answers_; }
     drift::Sketch take() {
         drift::count_answers(answers_.view(), subject_.classes(), counter_);
         return counter_.take();
@@ -168,7 +145,7 @@ private:
     table::Batch texts_;
     table::ColumnData number_;
     std::vector<double> outputs_;
-    Answers answers_;
+    drift::AnsweredRows answers_;
 };
 
 using Labels = std::map<predictions::PredictionKey, std::string>;
@@ -179,21 +156,6 @@ struct TimedError {
     double error = 0;
     std::size_t window = 0;
 };
-
-bool add_truth(const Subject& subject, const std::string& value, Answers& answers) {
-    const auto& classes = subject.classes();
-    if (!classes.empty()) {
-        const auto found = std::ranges::find(classes, value);
-        if (found == classes.end()) return false;
-        answers.truth.push_back(static_cast<int>(found - classes.begin()));
-        return true;
-    }
-    double number = 0;
-    const char* const end = value.data() + value.size();
-    if (std::from_chars(value.data(), end, number).ptr != end) return false;
-    answers.values.push_back(number);
-    return true;
-}
 
 QualityState state_of(
     const std::vector<drift::QualityScore>& now,
@@ -228,7 +190,7 @@ Result<void> measure(
             columns,
             {.memory_limit_bytes = kMemoryBytes, .allowed_files = {parquet}}
         ));
-    Answers labelled;
+    drift::AnsweredRows labelled;
     labelled.class_count = subject.classes().size();
     std::vector<double> outputs(subject.outputs);
     table::Batch batch;
@@ -239,7 +201,8 @@ Result<void> measure(
             const auto label = labels.find(
                 {std::string(batch.columns[0].texts[row]), batch.columns[1].integers[row]}
             );
-            if (label == labels.end() || !add_truth(subject, label->second, labelled)) continue;
+            if (label == labels.end() || !labelled.add_truth(label->second, subject.classes()))
+                continue;
             outputs_of(batch, predictions::kLogInputs, row, outputs);
             labelled.add(outputs);
             const double error = labelled.class_count > 0
@@ -250,7 +213,7 @@ Result<void> measure(
     }
     auto& quality = window.quality;
     window.is_measured = true;
-    quality.labelled_rows = std::ssize(labelled.truth) + std::ssize(labelled.values);
+    quality.labelled_rows = labelled.labelled();
     if (quality.labelled_rows > 0) quality.measured = drift::measured_quality(labelled.view());
     quality.state = state_of(quality.measured, subject.reference.quality, quality.labelled_rows);
     return {};
