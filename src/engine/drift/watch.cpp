@@ -10,6 +10,11 @@
 namespace csva::drift {
 namespace {
 
+/// Share of the rate at which two windows together are called. They are held against one reference,
+/// whose own luck repeats itself from window to window: without this, a reference of few rows would
+/// now and then raise more alarms among its windows than the rate allows.
+constexpr double kTogether = 0.25;
+
 constexpr double kClear = 0.1, kStrong = 0.2;
 
 std::string key_of(const Comparison& c) {
@@ -76,16 +81,16 @@ Finding Watch::judge(const Comparison& alone, const std::vector<Comparison>& tog
     out.comparison = alone;
     out.matters = alone.role != Role::input || alone.aspect == Aspect::volume ||
                   alone.importance >= 0.1 * fair_share_;
-    const auto called = [this](const Comparison& c) {
+    const auto called = [this](const Comparison& c, double rate) {
         const bool answer = c.role == Role::prediction || c.role == Role::score;
         const double least = answer ? options_.answer_effect : options_.effect;
-        return c.effect >= least && c.p_adjusted <= options_.rate;
+        return c.effect >= least && c.p_adjusted <= rate;
     };
-    if (called(alone)) out.state = State::suspected;
+    if (called(alone, options_.rate)) out.state = State::suspected;
     const std::string key = key_of(alone);
     const auto before = p_before_.find(key);
     const auto* both = find(together, key);
-    if (before != p_before_.end() && both != nullptr && called(*both) &&
+    if (before != p_before_.end() && both != nullptr && called(*both, kTogether * options_.rate) &&
         before->second <= options_.repeated && alone.p <= options_.repeated)
         out.state = State::drifted;
     // Without a sample there is nothing to be unsure of.

@@ -94,18 +94,18 @@ struct Window {
     std::int64_t from_ms = 0;
     std::int64_t to_ms = 0;
     Sketch sketch;  ///< Made from blank(reference).
-    bool is_whole =
-        true;  ///< Its length is that of the others: the number of rows tells something.
+    /// Its length is that of the others: the number of rows tells something.
+    bool is_whole = true;
 };
 
 /// Decides window by window, in order of time. A comparison is `suspected` when its effect is at
 /// least `effect` and Benjamini-Hochberg over all comparisons of the window calls it at `rate`,
 /// important columns weighing more (half of the weight is dealt evenly, half by importance). It is
-/// `drifted` when the same holds of this window and the one before taken together, and each of the
-/// two has p <= `repeated` by itself. When nothing has changed, a window is called drifted with a
-/// probability of at most `rate`: Benjamini-Hochberg keeps that for the two windows together, and
-/// the other conditions only take away. Windows of fewer than `least_rows` rows are not judged and
-/// leave the next one without a predecessor. Not thread-safe.
+/// `drifted` when the same holds of this window and the one before taken together, at a quarter of
+/// the rate, and each of the two has p <= `repeated` by itself. When nothing has changed, a window
+/// is called drifted with a probability of at most `rate`: Benjamini-Hochberg keeps that for the
+/// two windows together, and the other conditions only take away. Windows of fewer than
+/// `least_rows` rows are not judged and leave the next one without a predecessor. Not thread-safe.
 class Watch {
 public:
     explicit Watch(Sketch reference, WatchOptions options = {});
