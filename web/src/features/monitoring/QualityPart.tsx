@@ -58,6 +58,19 @@ function Timeline({ monitoring, name }: { monitoring: ModelMonitoring; name: str
                     color: '#b4531b',
                     connectNulls: true,
                 },
+                ...(['low', 'high'] as const).map((end) => ({
+                    type: 'line',
+                    name: t('monitoring:ui.quality.interval'),
+                    data: timeline.map(
+                        ({ quality }) =>
+                            (find(quality.measured, name) ?? find(quality.estimated, name))?.interval[end] ??
+                            null,
+                    ),
+                    symbol: 'none',
+                    lineStyle: { type: 'dotted', width: 1 },
+                    color: ink.bar,
+                    connectNulls: true,
+                })),
                 ...(before
                     ? [
                           {
@@ -66,7 +79,7 @@ function Timeline({ monitoring, name }: { monitoring: ModelMonitoring; name: str
                               data: timeline.map(() => before.value),
                               symbol: 'diamond',
                               symbolSize: 6,
-                              lineStyle: { type: 'dotted' },
+                              lineStyle: { width: 1 },
                               color: ink.text,
                           },
                       ]
