@@ -22,6 +22,7 @@ using base::Result;
 constexpr std::string_view kFolder = "prediction-log";
 constexpr std::string_view kEnding = ".segment";
 constexpr std::chrono::milliseconds kFlushEvery(500);
+constexpr std::int64_t kTurnsToAdopt = 120;  ///< A minute.
 constexpr std::int64_t kSegmentMs = 600'000;
 constexpr std::int64_t kSegmentBytes = 16'000'000;
 constexpr std::size_t kMostWaitingBytes = 64'000'000;
@@ -37,7 +38,6 @@ struct Segment {
     std::int64_t from_ms = 0;
     fs::path path;
     int file = -1;
-    bool is_announced = false;
 
     Segment() = default;
     Segment(const Segment&) = delete;
@@ -92,7 +92,6 @@ struct PredictionLog::State {
     void run();
     void flush();
     bool write(Segment& segment, std::string_view text, std::uint32_t lines);
-    Result<void> announce(const Segment& segment);
     Result<bool> open(Segment& segment);
     void finish(const SegmentPtr& segment);
     Result<void> adopt(const fs::path& path);
@@ -130,19 +129,23 @@ SegmentPtr PredictionLog::State::segment_for(const models::Ready& ready, std::in
 
 /// False when the model is gone.
 Result<bool> PredictionLog::State::open(Segment& segment) {
-    const auto known = parts.database.transaction([&](store::Session& session) -> Result<bool> {
+    segment.file = ::open(segment.path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    if (segment.file < 0) return std::unexpected(base::unwritable(segment.path));
+    ::flock(segment.file, LOCK_EX | LOCK_NB);
+    auto known = parts.database.transaction([&](store::Session& session) -> Result<bool> {
         TRY(const auto model, models::find(session, models::ModelId(segment.head.model_id)));
         if (!model) return false;
         CHECK_OK(insert_segment(session, {segment.head, 0, segment.from_ms, segment.from_ms}));
         return true;
     });
-    if (!known || !*known) return known;
-    segment.file = ::open(segment.path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-    if (segment.file < 0) return std::unexpected(base::unwritable(segment.path));
-    ::flock(segment.file, LOCK_EX | LOCK_NB);
-    if (!write_all(segment.file, block_of(base::to_json(segment.head), 0)))
-        return std::unexpected(base::unwritable(segment.path));
-    return true;
+    if (known && *known && !write_all(segment.file, block_of(base::to_json(segment.head), 0)))
+        known = std::unexpected(base::unwritable(segment.path));
+    if (known && *known) return true;
+    ::close(segment.file);
+    segment.file = -1;
+    std::error_code ignored;
+    fs::remove(segment.path, ignored);
+    return known;
 }
 
 bool PredictionLog::State::write(Segment& segment, std::string_view text, std::uint32_t lines) {
@@ -243,6 +246,8 @@ Result<void> PredictionLog::State::adopt(const fs::path& path) {
     return {};
 }
 
+/// Files that no living process writes: of one that was killed, and those whose blob or row could
+/// not be made when they ended.
 void PredictionLog::State::adopt_left() {
     std::error_code failed;
     for (const auto& entry : fs::directory_iterator(folder, failed)) {
@@ -260,10 +265,11 @@ void PredictionLog::State::adopt_left() {
 
 void PredictionLog::State::run() {
     std::unique_lock lock(mutex);
-    while (is_running) {
+    for (std::int64_t turn = 1; is_running; ++turn) {
         wake.wait_for(lock, kFlushEvery, [this] { return !is_running; });
         lock.unlock();
         flush();
+        if (turn % kTurnsToAdopt == 0) adopt_left();
         lock.lock();
     }
 }
