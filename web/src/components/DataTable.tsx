@@ -9,7 +9,7 @@ export interface Column<T> {
     rowHead?: boolean;
 }
 
-interface DataTableProps<T> {
+export interface DataTableProps<T> {
     label: string;
     rows: readonly T[];
     columns: Column<T>[];

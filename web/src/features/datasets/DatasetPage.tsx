@@ -1,7 +1,7 @@
-import { Button, Stack, Tabs, Text } from '@mantine/core';
+import { Button, Group, Stack, Tabs, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useParams, useSearchParams } from 'react-router';
+import { Link, useParams, useSearchParams } from 'react-router';
 import { Page } from '../../components/Page';
 import { Loaded, Refusal } from '../../components/States';
 import { formatBytes } from '../../lib/format';
@@ -119,10 +119,17 @@ export default function DatasetPage() {
     const [params, setParams] = useSearchParams();
     const view = query.data;
     const usable = view?.dataset.current_version_id != null;
-    const action = usable && params.get('tab') !== 'predict' && (
-        <Button size="md" onClick={() => setParams({ tab: 'predict' })}>
-            {t('datasets:ui.view.predict')}
-        </Button>
+    const action = usable && (
+        <Group>
+            <Button component={Link} variant="subtle" to={`/monitoring/${id}/data/`}>
+                {t('base:ui.nav.monitoring')}
+            </Button>
+            {params.get('tab') !== 'predict' && (
+                <Button size="md" onClick={() => setParams({ tab: 'predict' })}>
+                    {t('datasets:ui.view.predict')}
+                </Button>
+            )}
+        </Group>
     );
     return (
         <Page

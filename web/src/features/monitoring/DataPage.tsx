@@ -2,15 +2,16 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
-import { DataTable } from '../../components/DataTable';
 import { Page } from '../../components/Page';
 import { Section } from '../../components/Section';
 import { ErrorNote, Loaded, NotFound, Notice } from '../../components/States';
 import { formatAgo, formatInteger, formatTime } from '../../lib/format';
 import { tryPath } from '../training/VerdictView';
+import { EffectTimeline } from './EffectTimeline';
 import { HeatMap } from './HeatMap';
 import { QualityPart } from './QualityPart';
 import { useCheck, useDatasetMonitoring, type DatasetMonitoring, type ModelMonitoring } from './queries';
+import { Shortened } from './Shortened';
 import { isAlarm, nameOf, StandingWord, standingOf } from './state';
 import { WindowPart } from './WindowPart';
 
@@ -21,11 +22,13 @@ function Verdict({ monitoring }: { monitoring: ModelMonitoring }) {
     const { model, last } = summary;
     const check = useCheck(model.id);
     const standing = standingOf(last);
-    const retrain = isAlarm(standing) && last?.action !== 'mend_source';
+    const retrain = standing === 'worse' || (standing === 'drifted' && last?.action !== 'mend_source');
+    const waits = summary.waiting_rows > 0;
     return (
         <Stack
             className="card verdict"
-            data-good={!isAlarm(standing) || undefined}
+            data-good={standing === 'stable' || undefined}
+            data-quiet={!isAlarm(standing) || undefined}
             p={{ base: 'lg', sm: 32 }}
             gap="md"
         >
@@ -49,13 +52,17 @@ function Verdict({ monitoring }: { monitoring: ModelMonitoring }) {
                     </Button>
                 )}
                 <Button
-                    variant={retrain ? 'default' : 'filled'}
+                    variant={!retrain && waits ? 'filled' : 'default'}
                     loading={check.isPending || summary.is_checking}
                     onClick={() => check.mutate()}
                 >
                     {t('monitoring:ui.check')}
                 </Button>
-                <Button component={Link} variant="subtle" to={tryPath(model.dataset_id, model.name)}>
+                <Button
+                    component={Link}
+                    variant={retrain || waits ? 'subtle' : 'filled'}
+                    to={tryPath(model.dataset_id, model.name)}
+                >
                     {t('monitoring:ui.predict')}
                 </Button>
                 <Button component={Link} variant="subtle" to="/mlflow/?tab=models">
@@ -71,6 +78,8 @@ function Verdict({ monitoring }: { monitoring: ModelMonitoring }) {
     );
 }
 
+const windowsShown = 12;
+
 interface WindowsProps {
     monitoring: ModelMonitoring;
     chosen: number;
@@ -80,9 +89,10 @@ interface WindowsProps {
 function Windows({ monitoring, chosen, onChoose }: WindowsProps) {
     const { t } = useTranslation();
     return (
-        <DataTable
+        <Shortened
+            rows={[...monitoring.timeline].reverse()}
+            most={windowsShown}
             label={t('monitoring:ui.windows')}
-            rows={[...monitoring.timeline].reverse().slice(0, 12)}
             rowKey={(window) => window.id}
             minWidth={640}
             columns={[
@@ -131,6 +141,7 @@ function ModelPart({ monitoring }: { monitoring: ModelMonitoring }) {
     const { t } = useTranslation();
     const { timeline, summary } = monitoring;
     const [wanted, setWanted] = useState<number>();
+    const [column, setColumn] = useState<string>();
     const shown = timeline.find((window) => window.id === wanted) ?? timeline.at(-1);
     return (
         <Stack component="article" gap={40} aria-label={nameOf(summary)}>
@@ -147,9 +158,22 @@ function ModelPart({ monitoring }: { monitoring: ModelMonitoring }) {
                         term={t('monitoring:ui.heat.term')}
                         text={t('monitoring:ui.heat.text')}
                     >
-                        <HeatMap windows={timeline.slice(-30)} chosen={shown.id} onChoose={setWanted} />
+                        <EffectTimeline windows={timeline} />
+                        <HeatMap
+                            windows={timeline.slice(-30)}
+                            chosen={shown.id}
+                            column={column}
+                            onChoose={setWanted}
+                            onColumn={setColumn}
+                        />
                     </Section>
-                    <WindowPart model={summary.model.id} id={shown.id} from={shown.from_ms} />
+                    <WindowPart
+                        key={`${shown.id} ${column}`}
+                        model={summary.model.id}
+                        id={shown.id}
+                        from={shown.from_ms}
+                        column={column}
+                    />
                     <QualityPart monitoring={monitoring} />
                 </>
             )}

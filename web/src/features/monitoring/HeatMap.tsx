@@ -19,20 +19,36 @@ export function columnsOf(windows: readonly Window[]): string[] {
     return [...most.entries()].sort((a, b) => b[1] - a[1]).map(([column]) => column);
 }
 
+/** The column of a window that is farthest from when the model was trained. */
+export function farthest(window: Window) {
+    const [column, effect] = Object.entries(window.effects).sort((a, b) => b[1] - a[1])[0] ?? ['–', 0];
+    return { column, effect };
+}
+
 interface HeatMapProps {
     windows: readonly Window[];
     chosen: number;
+    column: string | undefined;
     onChoose: (id: number) => void;
+    onColumn: (column: string) => void;
 }
 
 function Legend() {
     const { t } = useTranslation();
     return (
-        <Group gap="md" aria-hidden="true">
+        <Group gap="md">
             {levels.map((level, i) => (
                 <Group key={level} gap={6}>
-                    <span className="heat" data-level={i} style={{ width: 18, height: 18 }} />
-                    <Text size="sm">{t(`monitoring:ui.level.${level}`)}</Text>
+                    <span
+                        className="heat"
+                        data-level={i}
+                        aria-hidden="true"
+                        style={{ width: 18, height: 18 }}
+                    />
+                    <Text size="sm">
+                        {t(`monitoring:ui.level.${level}`)}
+                        {i > 0 && ` ≥ ${formatFixed(steps[i - 1]!, 2)}`}
+                    </Text>
                 </Group>
             ))}
         </Group>
@@ -40,7 +56,7 @@ function Legend() {
 }
 
 /** Columns by windows; a cell is as dark as the column is far from when the model was trained, and says so in figures. */
-export function HeatMap({ windows, chosen, onChoose }: HeatMapProps) {
+export function HeatMap({ windows, chosen, column: shownColumn, onChoose, onColumn }: HeatMapProps) {
     const { t } = useTranslation();
     const [all, setAll] = useState(false);
     const columns = columnsOf(windows);
@@ -76,7 +92,15 @@ export function HeatMap({ windows, chosen, onChoose }: HeatMapProps) {
                     <tbody>
                         {shown.map((column) => (
                             <tr key={column}>
-                                <th scope="row">{column}</th>
+                                <th scope="row">
+                                    <button
+                                        type="button"
+                                        aria-pressed={column === shownColumn}
+                                        onClick={() => onColumn(column)}
+                                    >
+                                        {column}
+                                    </button>
+                                </th>
                                 {windows.map((window) => {
                                     const effect = window.effects[column];
                                     return (
@@ -86,6 +110,12 @@ export function HeatMap({ windows, chosen, onChoose }: HeatMapProps) {
                                             data-level={effect === undefined ? undefined : levelOf(effect)}
                                         >
                                             {effect === undefined ? '–' : formatFixed(effect, 2)}
+                                            {effect !== undefined && levelOf(effect) > 0 && (
+                                                <span className="visually-hidden">
+                                                    {' '}
+                                                    {t(`monitoring:ui.level.${levels[levelOf(effect)]!}`)}
+                                                </span>
+                                            )}
                                         </td>
                                     );
                                 })}
@@ -97,9 +127,7 @@ export function HeatMap({ windows, chosen, onChoose }: HeatMapProps) {
             {columns.length > shownColumns && (
                 <div>
                     <Button variant="default" size="xs" onClick={() => setAll(!all)}>
-                        {t(all ? 'monitoring:ui.heat.fewer' : 'monitoring:ui.heat.all', {
-                            columns: columns.length,
-                        })}
+                        {t(all ? 'monitoring:ui.fewer' : 'monitoring:ui.all', { count: columns.length })}
                     </Button>
                 </div>
             )}

@@ -63,7 +63,16 @@ function Models({ models }: { models: WatchedModel[] }) {
                     key: 'kept',
                     head: t('monitoring:ui.predictions'),
                     number: true,
-                    cell: (one) => formatInteger(one.predictions),
+                    cell: (one) => (
+                        <>
+                            {formatInteger(one.predictions)}
+                            {one.waiting_rows > 0 && (
+                                <Text size="xs" c="dimmed">
+                                    {t('monitoring:ui.unjudged', { rows: one.waiting_rows })}
+                                </Text>
+                            )}
+                        </>
+                    ),
                 },
                 {
                     key: 'last',

@@ -2,10 +2,10 @@ import { Select, Stack, Text } from '@mantine/core';
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Chart, type Ink } from '../../components/Chart';
-import { DataTable } from '../../components/DataTable';
 import { Section } from '../../components/Section';
 import { Loaded } from '../../components/States';
 import { formatNumber, formatPercent, formatTime } from '../../lib/format';
+import { Shortened } from './Shortened';
 import { useWindow, type Distribution, type Finding, type WindowDetails } from './queries';
 
 const findingsShown = 12;
@@ -78,9 +78,10 @@ function Findings({ findings }: { findings: readonly Finding[] }) {
             : formatPercent(value, 1);
     };
     return (
-        <DataTable
+        <Shortened
             label={t('monitoring:ui.findings')}
-            rows={findings.slice(0, findingsShown)}
+            rows={findings}
+            most={findingsShown}
             rowKey={(_, i) => i}
             minWidth={720}
             columns={[
@@ -136,7 +137,7 @@ function Findings({ findings }: { findings: readonly Finding[] }) {
     );
 }
 
-function Details({ details }: { details: WindowDetails }) {
+function Details({ details, column }: { details: WindowDetails; column: string | undefined }) {
     const { t } = useTranslation();
     const name = useNames();
     const worst = details.findings[0]?.comparison;
@@ -172,7 +173,15 @@ function Details({ details }: { details: WindowDetails }) {
 }
 
 /** One window: what was there when the model was trained, and what is there now. */
-export function WindowPart({ model, id, from }: { model: number; id: number; from: number }) {
+interface WindowPartProps {
+    model: number;
+    id: number;
+    from: number;
+    /** The column that was chosen elsewhere. */
+    column: string | undefined;
+}
+
+export function WindowPart({ model, id, from, column }: WindowPartProps) {
     const { t } = useTranslation();
     const details = useWindow(model, id);
     return (
@@ -180,7 +189,7 @@ export function WindowPart({ model, id, from }: { model: number; id: number; fro
             title={t('monitoring:ui.then_and_now')}
             text={t('monitoring:ui.window_of', { when: formatTime(from) })}
         >
-            <Loaded query={details}>{(data) => <Details key={id} details={data} />}</Loaded>
+            <Loaded query={details}>{(data) => <Details details={data} column={column} />}</Loaded>
         </Section>
     );
 }

@@ -161,8 +161,46 @@ describe('monitoring pages', () => {
         await screen.findByText(/was 10% of the rows when trained, and is 80% now/);
         const heat = screen.getByRole('table', { name: 'Columns over time' });
         expect(within(heat).getByRole('row', { name: /age/ }).textContent).toContain('0.31');
-        await userEvent.click(within(heat).getAllByRole('button')[0]!);
+        await userEvent.click(within(heat).getAllByRole('button', { name: /window/ })[0]!);
         await screen.findByText('All is well.');
+    });
+    it('offer a new training when the answers are worse, whatever moved; and none when the source is to be mended', async () => {
+        const page = (last: Window) => ({
+            ...answers,
+            'GET /monitoring/7/data/': {
+                dataset_id: 7,
+                dataset_name: 'shop',
+                models: [{ ...monitoring, summary: watched(4, last), timeline: [window(1), last] }],
+            },
+        });
+        const broken = { ...drifted, action: 'mend_source' as const };
+        serve(page({ ...broken, quality: { ...quality, state: 'worse' } }));
+        const first = open('/monitoring/7/data/');
+        await screen.findByRole('link', { name: 'Train again' });
+        first.unmount();
+        serve(page(broken));
+        open('/monitoring/7/data/');
+        await screen.findByText('Train again.');
+        expect(screen.queryByRole('link', { name: 'Train again' })).toBeNull();
+    });
+    it('show a column that is chosen in the map, and all columns when asked', async () => {
+        const effects = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`c${i}`, i / 100]));
+        const wide = { ...drifted, effects: { ...effects, age: 0.9 } };
+        serve({
+            ...answers,
+            'GET /monitoring/7/data/': {
+                dataset_id: 7,
+                dataset_name: 'shop',
+                models: [{ ...monitoring, timeline: [window(1), wide] }],
+            },
+        });
+        open('/monitoring/7/data/');
+        const heat = await screen.findByRole('table', { name: 'Columns over time' });
+        expect(within(heat).queryByRole('button', { name: 'c0' })).toBeNull();
+        await userEvent.click(screen.getByRole('button', { name: 'Show all 22' }));
+        await userEvent.click(within(heat).getByRole('button', { name: 'age' }));
+        expect(within(heat).getByRole('button', { name: 'age' }).getAttribute('aria-pressed')).toBe('true');
+        await screen.findByText(/^age: .* was 10% of the rows/);
     });
     it('pass on why nothing can be judged yet, in French too', async () => {
         await changeLanguage('fr');

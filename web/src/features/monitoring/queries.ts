@@ -26,6 +26,7 @@ export const useOverview = () =>
 export const useDatasetMonitoring = (pk: number) =>
     useQuery({
         queryKey: ['monitoring', pk],
+        enabled: Number.isSafeInteger(pk),
         queryFn: ({ signal }) => get<DatasetMonitoring>(`/monitoring/${pk}/data/`, signal),
         refetchInterval: (query) =>
             isBusy((query.state.data?.models ?? []).map((one) => one.summary)) ? BUSY_MS : QUIET_MS,
