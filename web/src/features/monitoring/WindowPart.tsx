@@ -143,8 +143,8 @@ function Details({ details, column }: { details: WindowDetails; column: string |
     const worst = details.findings[0]?.comparison;
     const key = (role: string, column: string) => `${role}:${column}`;
     const all = details.distributions.map((one) => key(one.role, one.column));
-    const start =
-        worst && all.includes(key(worst.role, worst.column)) ? key(worst.role, worst.column) : all[0];
+    const wanted = [column && key('input', column), worst && key(worst.role, worst.column)];
+    const start = wanted.find((one) => one && all.includes(one)) ?? all[0];
     const [chosen, setChosen] = useState(start ?? '');
     const one = details.distributions.find((d) => key(d.role, d.column) === chosen);
     return (

@@ -183,6 +183,13 @@ describe('monitoring pages', () => {
         await screen.findByText('Train again.');
         expect(screen.queryByRole('link', { name: 'Train again' })).toBeNull();
     });
+    const town: Distribution = {
+        ...distribution,
+        column: 'town',
+        kind: 'category',
+        edges: [],
+        names: ['Lyon', ''],
+    };
     it('show a column that is chosen in the map, and all columns when asked', async () => {
         const effects = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`c${i}`, i / 100]));
         const wide = { ...drifted, effects: { ...effects, age: 0.9 } };
@@ -193,14 +200,20 @@ describe('monitoring pages', () => {
                 dataset_name: 'shop',
                 models: [{ ...monitoring, timeline: [window(1), wide] }],
             },
+            'GET /api/v1/models/4/monitoring/windows/2': {
+                window: wide,
+                findings: [],
+                distributions: [distribution, town],
+            },
         });
         open('/monitoring/7/data/');
         const heat = await screen.findByRole('table', { name: 'Columns over time' });
         expect(within(heat).queryByRole('button', { name: 'c0' })).toBeNull();
         await userEvent.click(screen.getByRole('button', { name: 'Show all 22' }));
-        await userEvent.click(within(heat).getByRole('button', { name: 'age' }));
-        expect(within(heat).getByRole('button', { name: 'age' }).getAttribute('aria-pressed')).toBe('true');
         await screen.findByText(/^age: .* was 10% of the rows/);
+        await userEvent.click(within(heat).getByRole('button', { name: 'town' }));
+        expect(within(heat).getByRole('button', { name: 'town' }).getAttribute('aria-pressed')).toBe('true');
+        await screen.findByText(/^town: all others was 10% of the rows/);
     });
     it('pass on why nothing can be judged yet, in French too', async () => {
         await changeLanguage('fr');
