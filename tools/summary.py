@@ -1,7 +1,7 @@
 """Counts what a test run did: summary.py FOLDER REQUIRED...
 
 Reads the reports in FOLDER (JUnit files, and logs with lines such as "API tests on sqlite: 40 ran, 0 failed, 0
-skipped") and prints one table and, last, the plain line that a reader or a machine looks for: the sum of the reports
+skipped", or pytest's own) and prints one table and, last, the plain line that a reader or a machine looks for: the sum of the reports
 that are REQUIRED. The others are shown and fail nothing yet.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 KINDS = {"unit": "unit (C++)", "sanitized": "unit (C++, sanitizers)", "kill": "integration (kill)",
          "web": "unit (web)", "api": "integration (API)", "replay": "integration (corpora)",
          "peers": "integration (peers)", "onnx": "integration (peers)", "drift": "integration (peers)",
-         "scan": "integration (peers)", "alerting": "functional (alerting)",
+         "scan": "integration (peers)", "mlflow": "integration (peers)", "profile": "integration (peers)", "alerting": "functional (alerting)",
          "e2e": "functional (browser)", "cli": "functional (command line)"}
 
 
@@ -27,8 +27,13 @@ def of_junit(path):
 
 def of_log(path):
     total = [0, 0, 0]
-    for found in re.findall(r": (\d+) ran, (\d+) failed, (\d+) skipped", path.read_text(errors="replace")):
+    text = path.read_text(errors="replace")
+    for found in re.findall(r": (\d+) ran, (\d+) failed, (\d+) skipped", text):
         total = [a + int(b) for a, b in zip(total, found)]
+    for word, place in (("passed", 0), ("failed", 1), ("skipped", 2)):  # pytest's last lines
+        count = sum(int(number) for number in re.findall(rf"^(?:.*, )?(\d+) {word}(?:,| in).*s$", text, re.M))
+        total[place] += count
+        total[0] += count if place else 0
     return tuple(total)
 
 

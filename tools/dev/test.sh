@@ -85,6 +85,11 @@ test_drift() {
     CSVA_SEED=1 timeout 400 tests/peers/drift/run build/coverage/bin/drift_probe 2>&1 | tee "$REPORTS/drift.log"
 }
 
+# Figures of `csva profile` beside numpy and pandas.
+test_profile() {
+    timeout 200 tests/peers/profile/run "$PWD/build/coverage/bin/csva" 2>&1 | tee "$REPORTS/profile.log"
+}
+
 # What `csva scan` finds in labelled columns, beside Presidio's recognisers.
 test_scan() {
     CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 300 tests/peers/privacy/run 1 2>&1 | tee "$REPORTS/scan.log"
@@ -118,11 +123,12 @@ dev_test() {
     stage "MLflow's clients" test_mlflow
     stage "Models in MLflow and onnxruntime" test_onnx
     stage "Drift beside its peers" test_drift
+    stage "Profile beside pandas" test_profile
     stage "Scan beside Presidio" test_scan
     stage "Kill tests on both back ends" test_kill
     stage "Browser tests" test_e2e
     stage "Coverage of src/" report_coverage
     stages_end || STAGES_BAD=1
-    "$SYSTEM_PYTHON" tools/summary.py "$REPORTS" unit web api peers alerting onnx drift scan kill e2e || STAGES_BAD=1
+    "$SYSTEM_PYTHON" tools/summary.py "$REPORTS" unit web api peers alerting mlflow onnx drift profile scan kill e2e || STAGES_BAD=1
     [ -z "${STAGES_BAD:-}" ]
 }
