@@ -1,8 +1,8 @@
 """Counts what a test run did: summary.py FOLDER REQUIRED...
 
 Reads the reports in FOLDER (JUnit files, and logs with lines such as "API tests on sqlite: 40 ran, 0 failed, 0
-skipped", or pytest's own) and prints one table and, last, the plain line that a reader or a machine looks for: the sum of the reports
-that are REQUIRED. The others are shown and fail nothing yet.
+skipped", or pytest's own) and prints one table and, last, the plain line that a reader or a machine looks for: the sum of
+the reports that are REQUIRED. The others are shown and fail nothing yet.
 """
 
 import re
@@ -14,7 +14,8 @@ from pathlib import Path
 KINDS = {"unit": "unit (C++)", "sanitized": "unit (C++, sanitizers)", "kill": "integration (kill)",
          "web": "unit (web)", "api": "integration (API)", "replay": "integration (corpora)",
          "peers": "integration (peers)", "onnx": "integration (peers)", "drift": "integration (peers)",
-         "scan": "integration (peers)", "mlflow": "integration (peers)", "profile": "integration (peers)", "alerting": "functional (alerting)",
+         "scan": "integration (peers)", "mlflow": "integration (peers)", "profile": "integration (peers)",
+         "alerting": "functional (alerting)",
          "e2e": "functional (browser)", "cli": "functional (command line)"}
 
 
