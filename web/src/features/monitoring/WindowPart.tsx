@@ -127,7 +127,8 @@ function Findings({ findings }: { findings: readonly Finding[] }) {
                         <>
                             {formatNumber(c.effect, 2)}{' '}
                             <span className="small-term">
-                                ({c.test.replaceAll('_', ' ')}, p {formatNumber(c.p_adjusted, 2)})
+                                ({t(`drift:test.${c.test}`)}, p {c.p_adjusted < 0.001 ? '<' : '='}{' '}
+                                {formatNumber(Math.max(c.p_adjusted, 0.001), 2)})
                             </span>
                         </>
                     ),
