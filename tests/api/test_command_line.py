@@ -68,6 +68,7 @@ def said(language, reason, text):
     (2, "base.settings_file_invalid", ["user", "list", "--config", "broken.toml"]),
     (4, "base.file_not_found", ["user", "list", "--config", "nobody.toml"]),
     (1, "base.file_unreadable", ["user", "list", "--config", "."]),
+    (7, "app.unhealthy", ["health", "--url", "http://127.0.0.1:9/health/ready"]),
     (2, "app.no_password", ["user", "add", "eve", "--password-stdin", "--data-dir", "data"]),
 ])
 def test_says_what_is_wrong(folder, code, reason, words):
@@ -78,6 +79,23 @@ def test_says_what_is_wrong_with_a_database(folder):
     refuses(folder, 2, "store.bad_url", "user", "list", CSVA_DATABASE_URL="mysql://localhost/x")
     refuses(folder, 7, "store.unavailable", "user", "list",
             CSVA_DATABASE_URL="postgresql://csva@127.0.0.1:1/x")
+
+
+def test_takes_a_secret_from_a_file_and_keeps_it(folder):
+    """The address of a database with its password, as containers get it; it is in no message."""
+    secret = folder / "database_url"
+    secret.write_text("postgresql://csva:swordfish@127.0.0.1:1/x\n", encoding="utf-8")
+    refuses(folder, 7, "store.unavailable", "health", "--database", CSVA_DATABASE_URL_FILE=str(secret))
+    done = run(folder, "health", "--database", CSVA_DATABASE_URL_FILE=str(secret))
+    assert "swordfish" not in done.stdout + done.stderr
+    refuses(folder, 4, "base.file_not_found", "health", "--database", CSVA_DATABASE_URL_FILE="nobody")
+
+
+def test_tells_health_and_links_by_the_address_of_people():
+    with new_server(CSVA_HTTP_PUBLIC_URL="https://csv.example.org/") as server:
+        assert "Make the first account: https://csv.example.org/setup/?token=" in server.log()
+        assert server.command("health", "--url", server.url + "/health/ready").stdout == ""
+        assert server.command("health", "--database").stdout == ""
 
 
 def test_says_that_a_library_is_missing(folder):

@@ -53,5 +53,6 @@ void add_job_child(CommandLine& line);
 void add_query_child(CommandLine& line);
 void add_openapi(CommandLine& line);
 void add_doctor(CommandLine& line);
+void add_health(CommandLine& line);
 
 }  // namespace csva::app

@@ -81,6 +81,13 @@ private:
     std::thread thread_;
 };
 
+/// What people open: behind a proxy or in a container not what the process listens on.
+std::string public_address(const base::Settings& settings, const std::string& listened) {
+    std::string address = settings.text("http.public_url");
+    while (address.ends_with('/')) address.pop_back();
+    return address.empty() ? listened : address;
+}
+
 /// The link is for whoever started the service: it goes to the terminal, never to the log.
 Result<void> print_first_run_link(accounts::Accounts& accounts, const std::string& address) {
     TRY(const auto path, accounts.first_run_path());
@@ -122,7 +129,7 @@ Result<void> serve(const Options& options) {
     const bool six = endpoint.host.find(':') != std::string::npos;
     const std::string address =
         fmt::format("http://{}:{}", six ? "[" + endpoint.host + "]" : endpoint.host, server.port());
-    CHECK_OK(print_first_run_link(parts->accounts(), address));
+    CHECK_OK(print_first_run_link(parts->accounts(), public_address(parts->settings(), address)));
     std::cout << "CSV Analyzer answers on " << address << "/" << std::endl;
     const auto poller = jobs::Poller(
         parts->database(),

@@ -10,8 +10,42 @@ namespace csva::http {
 using base::SettingRow;
 using base::SettingType;
 
-std::vector<SettingRow> setting_rows() {
+namespace {
+
+/// By which names and through which proxies the service is reached, and what uploads may take.
+std::vector<SettingRow> reach_rows() {
     return {
+        {"http.allowed_hosts",
+         SettingType::list,
+         "",
+         "",
+         "Names under which the service may be called, besides localhost and addresses; `*` allows "
+         "all, `.example.org` all below."},
+        {"http.public_url",
+         SettingType::text,
+         "",
+         "",
+         "Address under which people call the service, such as https://csv.example.org; empty: the "
+         "one it listens on. Links that it prints begin with it."},
+        {"http.trusted_proxies",
+         SettingType::list,
+         "",
+         "",
+         "Addresses or networks whose X-Forwarded headers are believed."},
+        {"limits.upload_bytes", SettingType::integer, "10485760", "bytes", "Largest uploaded file."
+        },
+        {"limits.disk_reserve_bytes",
+         SettingType::integer,
+         "268435456",
+         "bytes",
+         "Uploads stop when less than this is free on the disk."},
+    };
+}
+
+}  // namespace
+
+std::vector<SettingRow> setting_rows() {
+    std::vector<SettingRow> rows = {
         {"http.network_threads",
          SettingType::integer,
          "2",
@@ -65,25 +99,10 @@ std::vector<SettingRow> setting_rows() {
          "s",
          "Pause between heartbeats of an event stream."},
         {"http.access_log", SettingType::boolean, "true", "", "Write one line for each request."},
-        {"http.allowed_hosts",
-         SettingType::list,
-         "",
-         "",
-         "Names under which the service may be called, besides localhost and addresses; `*` allows "
-         "all, `.example.org` all below."},
-        {"http.trusted_proxies",
-         SettingType::list,
-         "",
-         "",
-         "Addresses or networks whose X-Forwarded headers are believed."},
-        {"limits.upload_bytes", SettingType::integer, "10485760", "bytes", "Largest uploaded file."
-        },
-        {"limits.disk_reserve_bytes",
-         SettingType::integer,
-         "268435456",
-         "bytes",
-         "Uploads stop when less than this is free on the disk."},
     };
+    const auto reach = reach_rows();
+    rows.insert(rows.end(), reach.begin(), reach.end());
+    return rows;
 }
 
 namespace {

@@ -1,0 +1,1 @@
+../../../compose/initdb/10-roles.sh

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# The policies' own tests, and what the chart would make asked of them: good values pass, bad ones are refused.
+set -euo pipefail
+PATH=$PATH:$OPS_DIR/bin
+chart=deploy/kubernetes/csv-analyzer
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+gator verify deploy/policies/tests/
+rendered() { helm template csva "$chart" -n csva --kube-version 1.37.2 "$@" 2>/dev/null >"$work/objects.yaml"; }
+asked() { gator test -f deploy/policies/templates -f deploy/policies/constraints -f "$work/objects.yaml" >"$work/said" 2>&1; }
+for values in "$chart"/ci/*-values.yaml; do
+    rendered -f "$values"
+    asked || { cat "$work/said"; exit 1; }
+    echo "allowed: $(basename "$values"), $(grep -c '^kind:' "$work/objects.yaml") objects"
+done
+refused() {
+    local why=$1
+    shift
+    rendered "$@"
+    if asked; then
+        echo "not refused: $*" && exit 1
+    fi
+    grep -q "$why" "$work/said" || { cat "$work/said"; exit 1; }
+    echo "refused: $* ($why)"
+}
+refused "no known registry" --set image.repository=registry.example.org:5000/csva
+refused "limits.memory is missing" --set web.resources.limits.memory=null
+refused "cost-center is missing" --set cost.center=
+refused "no known registry" --set mlflow.enabled=true --set mlflow.image=example.org/mlflow:1
