@@ -21,7 +21,7 @@ DEPENDS = {
     "i18n": "base",
     "store": "base",
     "client": "base",
-    "blob": "base",
+    "blob": "client",
     "stats": "base",
     "table": "base",
     "meaning": "base",
@@ -83,7 +83,6 @@ HEAVY_ALLOWED = re.compile(
 KNOWN_FUNCTIONS = {
     "src/foundation/base/described.cpp": 78,
     "src/foundation/base/described.hpp": 74,
-    "src/foundation/http/settings.cpp": 80,
 }
 KNOWN_FILES = {}
 

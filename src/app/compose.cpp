@@ -37,7 +37,7 @@ base::Result<std::unique_ptr<Composition>> Composition::make(
     TRY(base::Settings settings, load_settings(options, overrides));
     std::unique_ptr<Composition> made(new Composition(std::move(settings)));
     TRY(made->database_, open_database(made->settings_));
-    TRY(made->blobs_, blob::open_folder(made->settings_.text("data.dir")));
+    TRY(made->blobs_, blob::open(made->settings_));
     made->join();
     return made;
 }
@@ -66,8 +66,7 @@ void Composition::join_accounts() {
 }
 
 void Composition::join_datasets() {
-    const auto folder =
-        std::filesystem::absolute(std::filesystem::path(settings_.text("data.dir"))) / "blobs";
+    const auto folder = std::filesystem::absolute(blobs_->local_folder());
     const auto query_child = [&] {
         return std::make_unique<exploring::QueryClient>(exploring::QueryClient::Parts{
             own_program(), folder, settings_.integer("limits.query_memory_bytes"), metrics_
@@ -141,7 +140,8 @@ void Composition::join() {
         {routes_,
          *database_,
          metrics_,
-         {{"datasets", datasets::count}, {"models", models::count}, {"jobs", jobs::count}}}
+         {{"datasets", datasets::count}, {"models", models::count}, {"jobs", jobs::count}},
+         leaving_}
     );
 }
 

@@ -18,6 +18,7 @@
 #include "foundation/store/database.hpp"
 #include "foundation/store/lifecycle.hpp"
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <vector>
@@ -42,6 +43,8 @@ public:
     http::EventHub& events() { return events_; }
     predictions::PredictionLog& prediction_log() { return *prediction_log_; }
     const http::Routes& routes() const { return routes_; }
+    /// Set when the process is about to end: it is not ready any more.
+    std::atomic<bool>& leaving() { return leaving_; }
     /// Those that hold references before those they refer to.
     std::vector<store::Lifecycle*> lifecycles() const;
 
@@ -52,6 +55,7 @@ private:
     void join_datasets();
     void join_models();
 
+    std::atomic<bool> leaving_ = false;
     base::Settings settings_;
     base::Metrics metrics_;
     http::EventHub events_;

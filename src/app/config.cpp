@@ -10,6 +10,7 @@
 #include "features/serving/service.hpp"
 #include "features/tracking/service.hpp"
 #include "features/training/service.hpp"
+#include "foundation/blob/blob.hpp"
 #include "foundation/http/server.hpp"
 #include "foundation/jobs/queue.hpp"
 
@@ -82,6 +83,7 @@ std::map<std::string, std::string> environment() {
 
 std::vector<base::SettingRow> setting_rows() {
     std::vector<base::SettingRow> rows = own_rows();
+    append(rows, blob::setting_rows());
     append(rows, http::setting_rows());
     append(rows, jobs::setting_rows());
     append(rows, accounts::setting_rows());

@@ -23,6 +23,8 @@ int main(int argument_count, char** arguments) {
     csva::app::add_openapi(line);
     csva::app::add_doctor(line);
     csva::app::add_health(line);
+    csva::app::add_move(line);
+    csva::app::add_copy_files(line);
     try {
         app.parse(argument_count, arguments);
     } catch (const CLI::ParseError& error) {

@@ -54,5 +54,7 @@ void add_query_child(CommandLine& line);
 void add_openapi(CommandLine& line);
 void add_doctor(CommandLine& line);
 void add_health(CommandLine& line);
+void add_move(CommandLine& line);
+void add_copy_files(CommandLine& line);
 
 }  // namespace csva::app

@@ -2,6 +2,7 @@
 #include "app/housekeeping.hpp"
 #include "engine/duck/session.hpp"
 #include "engine/learn/lightgbm.hpp"
+#include "foundation/base/clock.hpp"
 #include "foundation/base/described.hpp"
 #include "foundation/base/files.hpp"
 
@@ -10,12 +11,17 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 
 namespace csva::app {
 namespace {
 
 using base::Result;
+
+constexpr std::int64_t kClockOffMs = 5000;
 
 struct Options {
     CommonOptions common;
@@ -27,8 +33,9 @@ struct Finding {
     std::string check;
     bool good = true;
     std::string text;
+    std::string advice;  ///< What to do when it is not good.
 };
-CSVA_DESCRIBE(Finding, check, good, text)
+CSVA_DESCRIBE(Finding, check, good, text, advice)
 
 struct Findings {
     bool good = true;
@@ -37,8 +44,13 @@ struct Findings {
 CSVA_DESCRIBE(Findings, good, checks)
 
 Finding library(std::string check, const Result<std::string>& version) {
-    if (version) return {std::move(check), true, *version};
-    return {std::move(check), false, version.error().reason + ": " + version.error().internal};
+    if (version) return {std::move(check), true, *version, {}};
+    return {
+        std::move(check),
+        false,
+        version.error().reason + ": " + version.error().internal,
+        "Install the program with its lib folder beside bin: the libraries come with it."
+    };
 }
 
 Result<std::string> lightgbm_version() {
@@ -57,22 +69,87 @@ Result<Finding> unclaimed_tables(store::Session& session, const Composition& par
     for (const auto& name : tables) {
         if (!claimed.contains(name)) unclaimed += " " + name;
     }
-    if (unclaimed.empty()) return Finding{"tables", true, fmt::format("{} claimed", tables.size())};
-    return Finding{"tables", false, "no feature claims" + unclaimed};
+    if (unclaimed.empty()) return Finding{"tables", true, fmt::format("{} claimed", tables.size()), {}};
+    return Finding{
+        "tables",
+        false,
+        "no feature claims" + unclaimed,
+        "Another program writes into this database, or a newer version did: give it its own."
+    };
+}
+
+/// What a person reads of an error: sentence, and hint as the advice.
+Finding failure(std::string check, const base::Error& error) {
+    auto sentence = i18n::sentence(error, language());
+    if (!error.internal.empty()) sentence.message += " (" + error.internal + ")";
+    return {std::move(check), false, std::move(sentence.message), std::move(sentence.hint)};
 }
 
 Finding missing_blobs(Composition& parts, const std::set<std::string>& in_use) {
+    const auto kept = parts.blobs().keys();
+    if (!kept) return failure("files", kept.error());
     std::string missing;
     for (const auto& key : in_use) {
-        if (!parts.blobs().local_path(key)) missing += " " + key;
+        if (!kept->contains(key)) missing += " " + key;
     }
-    if (missing.empty()) return {"files", true, fmt::format("{} present", in_use.size())};
-    return {"files", false, "missing" + missing};
+    if (missing.empty())
+        return {"files", true, fmt::format("{} of {} in use", in_use.size(), kept->size()), {}};
+    return {
+        "files", false, "missing" + missing, "Restore them from a backup, or from the other region."
+    };
+}
+
+/// Replicas lease jobs and end sessions by clocks that must agree.
+Result<Finding> clock_of(store::Session& session) {
+    if (session.backend() == store::Backend::sqlite) return Finding{"clock", true, "its own", {}};
+    const std::int64_t before = base::Clock::wall_ms();
+    TRY(const auto row,
+        session.row("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS now"));
+    const std::int64_t off = row->integer("now") - before;
+    return Finding{
+        "clock",
+        std::abs(off) < kClockOffMs,
+        fmt::format("{} ms from the database's", off),
+        "Set the clocks by NTP (timedatectl set-ntp true) on this machine and the database's."
+    };
+}
+
+/// Whether a line of a settings file gives a secret itself, not the file that holds it.
+bool holds_secrets(const std::string& path) {
+    std::ifstream file(path);
+    for (std::string line; std::getline(file, line);) {
+        const auto key = line.substr(0, line.find_first_of(" ="));
+        for (const auto& row : setting_rows()) {
+            const auto name = row.name.substr(row.name.find('.') + 1);
+            if (row.type == base::SettingType::secret && name == key) return true;
+        }
+    }
+    return false;
+}
+
+/// A settings file with secrets in it is nobody else's to read.
+Finding settings_file(const std::string& path) {
+    if (!holds_secrets(path)) return {"settings file", true, path + ", no secret in it", ""};
+    std::error_code code;
+    const auto rights = std::filesystem::status(path, code).permissions();
+    using std::filesystem::perms;
+    const bool open = (rights & (perms::group_write | perms::others_all)) != perms::none;
+    return {
+        "settings file",
+        !code && !open,
+        path,
+        "chmod 640 " + path + ": only its owner may write it, and others may not read it."
+    };
 }
 
 Result<Finding> rows_of(store::Session& session, store::Lifecycle& feature) {
     TRY(const auto wrong, feature.verify(session));
-    Finding found{fmt::format("rows of {}", feature.feature()), wrong.empty(), ""};
+    Finding found{
+        fmt::format("rows of {}", feature.feature()),
+        wrong.empty(),
+        "",
+        "Stop the service, restore the newest backup for which this is well, and keep the log."
+    };
     for (const auto& sentence : wrong) found.text += (found.text.empty() ? "" : "; ") + sentence;
     return found;
 }
@@ -83,10 +160,18 @@ Result<void> examine_store(Composition& parts, std::vector<Finding>& findings) {
     TRY(const std::uint64_t free, parts.blobs().free_bytes());
     const auto wanted =
         static_cast<std::uint64_t>(parts.settings().integer("limits.disk_reserve_bytes"));
-    findings.push_back({"free disk", free >= wanted, fmt::format("{} bytes", free)});
+    findings.push_back(
+        {"free disk",
+         free >= wanted,
+         fmt::format("{} bytes", free),
+         "Uploads are refused: make room on the volume of data.dir, or lower "
+         "limits.disk_reserve_bytes."}
+    );
     return parts.database().read([&](store::Session& session) -> Result<void> {
         TRY(Finding tables, unclaimed_tables(session, parts));
         findings.push_back(std::move(tables));
+        TRY(Finding clock, clock_of(session));
+        findings.push_back(std::move(clock));
         for (auto* feature : parts.lifecycles()) {
             TRY(Finding rows, rows_of(session, *feature));
             findings.push_back(std::move(rows));
@@ -100,8 +185,11 @@ void print(const Findings& findings, bool as_json) {
         std::cout << base::to_json(findings) << '\n';
         return;
     }
-    for (const auto& one : findings.checks)
+    for (const auto& one : findings.checks) {
         std::cout << fmt::format("{:5}  {:24} {}\n", one.good ? "ok" : "BAD", one.check, one.text);
+        if (!one.good && !one.advice.empty())
+            std::cout << fmt::format("{:32}-> {}\n", "", one.advice);
+    }
 }
 
 std::string environment_name(std::string_view setting) {
@@ -117,7 +205,8 @@ void print_settings() {
         << "# Settings\n\n"
            "Printed by `csva doctor --settings`. A value comes from the environment, else from "
            "the file given with `--config` (`[section]` and `key`), else it is the default. A "
-           "secret may also stand in a file that `..._FILE` names.\n\n"
+           "secret may also stand in a file that `..._FILE`, or `key_file` in the settings file, "
+           "names.\n\n"
            "| setting | environment | default | unit | meaning |\n|---|---|---|---|---|\n";
     for (const auto& row : setting_rows()) {
         const auto value = row.default_value.empty() ? "" : fmt::format("`{}`", row.default_value);
@@ -132,6 +221,17 @@ void print_settings() {
     }
 }
 
+std::string storage_of(Composition& parts) {
+    const bool replicas = parts.database().backend() == store::Backend::postgres;
+    const bool bucket = !parts.settings().text("storage.s3_endpoint").empty();
+    return fmt::format(
+        "{}, files in {}{}",
+        replicas ? "PostgreSQL" : "SQLite",
+        bucket ? "a bucket" : "a folder",
+        replicas && !bucket ? " (one machine only: replicas need a bucket)" : ""
+    );
+}
+
 Result<int> examine(const Options& options) {
     if (options.settings) {
         print_settings();
@@ -140,11 +240,17 @@ Result<int> examine(const Options& options) {
     Findings findings;
     findings.checks.push_back(library("DuckDB", duck::library_version()));
     findings.checks.push_back(library("LightGBM", lightgbm_version()));
+    if (!options.common.config.empty())
+        findings.checks.push_back(settings_file(options.common.config));
     const auto parts = Composition::make(options.common);
     findings.checks.push_back(
-        {"settings and database", parts.has_value(), parts ? "" : parts.error().reason}
+        parts ? Finding{"settings and database", true, storage_of(**parts), {}}
+              : failure("settings and database", parts.error())
     );
     if (parts) CHECK_OK(examine_store(**parts, findings.checks));
+    for (auto& one : findings.checks) {
+        if (one.good) one.advice.clear();
+    }
     findings.good = std::ranges::all_of(findings.checks, &Finding::good);
     print(findings, options.json);
     return findings.good ? 0 : 1;

@@ -11,10 +11,14 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <atomic>
 #include <charconv>
+#include <chrono>
+#include <cmath>
 #include <csignal>
 #include <filesystem>
 #include <iostream>
+#include <sys/resource.h>
 #include <thread>
 
 namespace csva::embedded {
@@ -59,18 +63,30 @@ sigset_t ending_signals() {
     return signals;
 }
 
-/// Stops the server at the first SIGTERM or SIGINT. They are blocked in every thread, so that this
-/// one gets them; `end` wakes it when the server has ended by itself.
+/// Ends the server at the first SIGTERM or SIGINT: first it says that it leaves, so that load
+/// balancers look elsewhere, and after `leave_time`, or at a second signal, it stops. The signals
+/// are blocked in every thread, so that this one gets them.
 class SignalWatch {
 public:
-    explicit SignalWatch(http::Server& server)
-        : thread_([&server] {
+    SignalWatch(
+        http::Server& server, std::atomic<bool>& leaving, std::chrono::milliseconds leave_time
+    )
+        : thread_([this, &server, &leaving, leave_time] {
               const sigset_t signals = ending_signals();
               int signal = 0;
               sigwait(&signals, &signal);
+              if (over_) return;
+              leaving = true;
+              base::log(base::LogLevel::info, "server_leaves");
+              const timespec patience{
+                  leave_time.count() / 1000, (leave_time.count() % 1000) * 1'000'000
+              };
+              if (leave_time.count() > 0) sigtimedwait(&signals, nullptr, &patience);
               server.stop();
           }) {}
+    /// The server has ended.
     ~SignalWatch() {
+        over_ = true;
         pthread_kill(thread_.native_handle(), SIGTERM);
         thread_.join();
     }
@@ -78,6 +94,7 @@ public:
     SignalWatch& operator=(const SignalWatch&) = delete;
 
 private:
+    std::atomic<bool> over_ = false;
     std::thread thread_;
 };
 
@@ -109,8 +126,17 @@ std::vector<std::unique_ptr<jobs::Supervisor>> start_workers(
     return workers;
 }
 
+/// As many open files as the system lets us have: each connection is one.
+void allow_many_files() {
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+    files.rlim_cur = files.rlim_max;
+    (void)::setrlimit(RLIMIT_NOFILE, &files);
+}
+
 Result<void> serve(const Options& options) {
     TRY(const Endpoint endpoint, endpoint_of(options.listen));
+    allow_many_files();
     // Before the first thread is there, so that all of them inherit it.
     const sigset_t signals = ending_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
@@ -123,7 +149,8 @@ Result<void> serve(const Options& options) {
          parts->metrics(),
          parts->settings(),
          parts->blobs().staging(),
-         embedded::web()}
+         embedded::web(),
+         &parts->leaving()}
     );
     CHECK_OK(server.listen(endpoint.host, endpoint.port));
     const bool six = endpoint.host.find(':') != std::string::npos;
@@ -143,7 +170,9 @@ Result<void> serve(const Options& options) {
     );
     CHECK_OK(parts->prediction_log().start());
     const auto workers = start_workers(options.common, parts->settings());
-    const SignalWatch watch(server);
+    const auto leave_time =
+        std::chrono::milliseconds(std::llround(parts->settings().real("http.leave_s") * 1000));
+    const SignalWatch watch(server, parts->leaving(), leave_time);
     server.run();
     parts->prediction_log().stop();
     return {};

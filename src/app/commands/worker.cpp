@@ -35,7 +35,7 @@ base::Result<void> work(const Options& options) {
     if (options.supervised) ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     TRY(const base::Settings settings, load_settings(options.common));
     TRY(const auto database, open_database(settings));
-    TRY(const auto blobs, blob::open_folder(settings.text("data.dir")));
+    TRY(const auto blobs, blob::open(settings));
     base::Metrics metrics;
     const jobs::Kinds kinds = job_kinds(settings);
     std::error_code unknown;

@@ -100,7 +100,7 @@ private:
     std::jthread thread_;
 };
 
-void add_health(http::Routes& routes, store::Database& database) {
+void add_health(http::Routes& routes, store::Database& database, const std::atomic<bool>& leaving) {
     routes.add<NoRequest, Health>(
         Method::get,
         "/health/live",
@@ -112,8 +112,10 @@ void add_health(http::Routes& routes, store::Database& database) {
         Method::get,
         "/health/ready",
         http::access::open(),
-        {.summary = "The process and its database answer.", .tag = kTag},
-        [&database](Context&, const NoRequest&) -> Result<Health> {
+        {.summary = "The process and its database answer, and it is not about to end.", .tag = kTag
+        },
+        [&database, &leaving](Context&, const NoRequest&) -> Result<Health> {
+            if (leaving.load()) return base::fail(base::ErrorKind::unavailable, "http.leaving");
             CHECK_OK(database.read([](store::Session& session) {
                 return session.rows("SELECT 1 AS one");
             }));
@@ -216,7 +218,7 @@ std::vector<base::SettingRow> setting_rows() {
 
 void register_routes(http::Routes& routes, RouteParts parts) {
     watch_process(parts.metrics);
-    add_health(routes, parts.database);
+    add_health(routes, parts.database, parts.leaving);
     add_pages(routes, parts.all);
     add_metrics(routes, std::move(parts));
 }

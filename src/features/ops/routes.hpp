@@ -6,6 +6,7 @@
 #include "foundation/http/routes.hpp"
 #include "foundation/store/database.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -27,6 +28,7 @@ struct RouteParts {
     store::Database& database;
     base::Metrics& metrics;
     std::vector<Count> counts;
+    const std::atomic<bool>& leaving;  ///< Not ready once it is set.
 };
 
 /// Home page, health, metrics in both forms, and the API's own description.

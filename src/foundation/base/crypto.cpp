@@ -57,6 +57,24 @@ std::string Sha256::finish_hex() {
     return hex(digest.data(), size);
 }
 
+std::string hmac_sha256(std::string_view key, std::string_view text) {
+    need_sodium();
+    crypto_auth_hmacsha256_state state;
+    crypto_auth_hmacsha256_init(
+        &state, reinterpret_cast<const unsigned char*>(key.data()), key.size()
+    );
+    crypto_auth_hmacsha256_update(
+        &state, reinterpret_cast<const unsigned char*>(text.data()), text.size()
+    );
+    std::array<unsigned char, crypto_auth_hmacsha256_BYTES> mac{};
+    crypto_auth_hmacsha256_final(&state, mac.data());
+    return {mac.begin(), mac.end()};
+}
+
+std::string hex_of(std::string_view bytes) {
+    return hex(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+}
+
 std::string sha256_hex(std::string_view bytes) {
     Sha256 hash;
     hash.update(bytes);

@@ -30,6 +30,12 @@ std::string sha256_hex(std::string_view bytes);
 /// SHA-256 of a file's content, in hexadecimal. Errors: base.file_unreadable.
 Result<std::string> sha256_file(const std::string& path);
 
+/// HMAC-SHA-256 (RFC 2104, FIPS 198-1) as 32 raw bytes; a key of any length.
+std::string hmac_sha256(std::string_view key, std::string_view text);
+
+/// Lower-case hexadecimal, two digits a byte.
+std::string hex_of(std::string_view bytes);
+
 /// `byte_count` bytes from the system's random source, in lower-case hexadecimal (two digits a
 /// byte).
 std::string random_hex(std::size_t byte_count);

@@ -63,6 +63,21 @@ Result<std::string> toml_text(const toml::node& node, std::string_view name) {
     return invalid(name, "text, number, boolean or list");
 }
 
+constexpr std::string_view kFileEnding = "_file";
+
+const SettingRow* row_of(const std::vector<SettingRow>& rows, std::string_view name) {
+    const auto found = std::ranges::find(rows, name, &SettingRow::name);
+    return found == rows.end() ? nullptr : &*found;
+}
+
+/// What a file says, without the line end that editors add.
+Result<std::string> content_of(const std::string& file) {
+    TRY(std::string content, read_file(file));
+    while (!content.empty() && (content.back() == '\n' || content.back() == '\r'))
+        content.pop_back();
+    return content;
+}
+
 using Values = std::map<std::string, std::string, std::less<>>;
 
 Result<void> read_settings_file(
@@ -85,9 +100,17 @@ Result<void> read_settings_file(
         if (entries == nullptr) return invalid(section.str(), "[section] with key = value lines");
         for (const auto& [key, value] : *entries) {
             const std::string name = std::string(section.str()) + "." + std::string(key.str());
-            if (std::ranges::none_of(rows, [&](const SettingRow& row) {
-                    return row.name == name;
-                })) {
+            const auto* row = row_of(rows, name);
+            const auto* secret =
+                name.ends_with(kFileEnding)
+                    ? row_of(rows, name.substr(0, name.size() - kFileEnding.size()))
+                    : nullptr;
+            if (row == nullptr && secret != nullptr && secret->type == SettingType::secret) {
+                TRY(const auto file_name, toml_text(value, name));
+                TRY(values[std::string(secret->name)], content_of(file_name));
+                continue;
+            }
+            if (row == nullptr) {
                 return fail(
                     ErrorKind::invalid_argument, "base.setting_unknown", {{"setting", name}}
                 );
@@ -115,10 +138,7 @@ Result<Settings> Settings::load(
             settings.values_[std::string(row.name)] = found->second;
         } else if (const auto from_file = environment.find(name + "_FILE");
                    from_file != environment.end()) {
-            TRY(std::string content, read_file(from_file->second));
-            while (!content.empty() && (content.back() == '\n' || content.back() == '\r'))
-                content.pop_back();
-            settings.values_[std::string(row.name)] = std::move(content);
+            TRY(settings.values_[std::string(row.name)], content_of(from_file->second));
         }
     }
     for (const auto& [name, value] : overrides) {

@@ -15,8 +15,8 @@ namespace csva::base {
 enum class SettingType : std::uint8_t { text, integer, real, boolean, secret, list };
 
 /// One row of a feature's settings.cpp. `name` is `section.key`; environment `CSVA_SECTION_KEY`
-/// (`_FILE` for a secret); file `[section] key`. `unit` is shown in the reference page ("bytes",
-/// "s", ""); `text` is its English sentence.
+/// (`_FILE` for a secret); file `[section] key` (`key_file` for a secret). `unit` is shown in the
+/// reference page ("bytes", "s", ""); `text` is its English sentence.
 struct SettingRow {
     std::string_view name;
     SettingType type = SettingType::text;

@@ -2,6 +2,7 @@
 #include "foundation/base/crypto.hpp"
 #include "foundation/base/files.hpp"
 #include "foundation/blob/blob.hpp"
+#include "foundation/blob/keys.hpp"
 
 #include <fmt/format.h>
 
@@ -24,16 +25,6 @@ base::Error unwritable(const fs::path& path, const std::error_code& code) {
                full ? "base.disk_full" : "base.file_unwritable"
     )
         .with_internal(path.string() + ": " + code.message());
-}
-
-/// "p12/5f0c..." and nothing that could lead elsewhere.
-bool is_key(std::string_view key) {
-    const auto slash = key.find('/');
-    if (slash == std::string_view::npos || !key.starts_with('p')) return false;
-    const auto hex = key.substr(slash + 1);
-    return hex.size() == 32 &&
-           hex.find_first_not_of("0123456789abcdef") == std::string_view::npos &&
-           key.substr(1, slash - 1).find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 base::Result<void> sync_all(const fs::path& path) {
@@ -62,10 +53,30 @@ public:
     }
 
     base::Result<std::string> put_file(std::int64_t project_id, const fs::path& staged) override {
-        return put(project_id, staged);
+        const std::string key = new_key(project_id);
+        CHECK_OK(put_as(key, staged));
+        return key;
     }
     base::Result<std::string> put_folder(std::int64_t project_id, const fs::path& staged) override {
-        return put(project_id, staged);
+        return put_file(project_id, staged);
+    }
+
+    /// Content, fsync, rename, fsync of the folder: only then may a row name the key.
+    base::Result<void> put_as(std::string_view key, const fs::path& staged) override {
+        if (!is_key(key)) return std::unexpected(missing(key));
+        base::crash_point("blob.before_sync");
+        CHECK_OK(sync_all(staged));
+        const fs::path target = blobs_ / key;
+        std::error_code code;
+        const bool fresh = fs::create_directories(target.parent_path(), code);
+        if (code) return std::unexpected(unwritable(target, code));
+        if (fresh) CHECK_OK(base::sync_folder(blobs_));
+        base::crash_point("blob.before_rename");
+        fs::rename(staged, target, code);
+        if (code) return std::unexpected(unwritable(target, code));
+        CHECK_OK(base::sync_folder(target.parent_path()));
+        base::crash_point("blob.after_rename");
+        return {};
     }
 
     base::Result<fs::path> local_path(std::string_view key) override {
@@ -73,6 +84,16 @@ public:
         const fs::path path = blobs_ / key;
         if (!is_key(key) || !fs::exists(path, code)) return std::unexpected(missing(key));
         return path;
+    }
+
+    base::Result<std::set<std::string>> keys() override {
+        std::set<std::string> found;
+        std::error_code code;
+        for (const auto& project : fs::directory_iterator(blobs_, code)) {
+            for (const auto& entry : fs::directory_iterator(project.path(), code))
+                found.insert(key_at(entry.path()));
+        }
+        return found;
     }
 
     base::Result<void> remove(std::string_view key) override {
@@ -100,8 +121,7 @@ public:
         std::error_code code;
         for (const auto& project : fs::directory_iterator(blobs_, code)) {
             for (const auto& entry : fs::directory_iterator(project.path(), code)) {
-                const std::string key =
-                    project.path().filename().string() + "/" + entry.path().filename().string();
+                const std::string key = key_at(entry.path());
                 if (referenced.contains(key) || !is_older(entry.path(), grace_ms)) continue;
                 CHECK_OK(remove(key));
                 ++removed;
@@ -117,24 +137,11 @@ public:
 
     fs::path staging() const override { return staging_; }
     base::Result<std::uint64_t> free_bytes() const override { return base::free_bytes(blobs_); }
+    fs::path local_folder() const override { return blobs_; }
 
 private:
-    /// Content, fsync, rename, fsync of the folder: only then may a row name the key.
-    base::Result<std::string> put(std::int64_t project_id, const fs::path& staged) {
-        base::crash_point("blob.before_sync");
-        CHECK_OK(sync_all(staged));
-        const std::string key = fmt::format("p{}/{}", project_id, base::random_hex(16));
-        const fs::path target = blobs_ / key;
-        std::error_code code;
-        const bool fresh = fs::create_directories(target.parent_path(), code);
-        if (code) return std::unexpected(unwritable(target, code));
-        if (fresh) CHECK_OK(base::sync_folder(blobs_));
-        base::crash_point("blob.before_rename");
-        fs::rename(staged, target, code);
-        if (code) return std::unexpected(unwritable(target, code));
-        CHECK_OK(base::sync_folder(target.parent_path()));
-        base::crash_point("blob.after_rename");
-        return key;
+    static std::string key_at(const fs::path& path) {
+        return path.parent_path().filename().string() + "/" + path.filename().string();
     }
 
     /// Nothing in it was written within the grace period.

@@ -19,6 +19,8 @@ using base::ErrorKind;
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kUploadBuffer = 1U << 20U;
 constexpr std::size_t kFirstBuffer = 4096;
+/// A request that the other side sent before it could know that we end.
+constexpr std::chrono::milliseconds kLastRequest{300};
 
 Connection::Connection(Core& core, Loop& loop, asio::ip::tcp::socket socket, std::string peer)
     : core_(core),
@@ -49,8 +51,9 @@ void Connection::check_deadline(std::chrono::steady_clock::time_point now) {
     deadline_ = now + core_.limits.linger_time;
 }
 
-void Connection::drain() {
-    if (phase_ == Phase::idle || phase_ == Phase::streaming) close();
+void Connection::drain(std::chrono::steady_clock::time_point since) {
+    const bool unused = std::chrono::steady_clock::now() - since > kLastRequest;
+    if (phase_ == Phase::streaming || (phase_ == Phase::idle && unused)) close();
 }
 
 void Connection::close() {
@@ -118,7 +121,9 @@ Connection::Task<base::Result<std::string>> Connection::read_header() {
 
 /// One request and its answer. True when another may follow.
 Connection::Task<bool> Connection::exchange_one() {
+    waiting_ = true;
     auto text = co_await read_header();
+    waiting_ = false;
     if (text && text->empty()) co_return false;
     Exchange exchange;
     exchange.started = std::chrono::steady_clock::now();
@@ -134,7 +139,7 @@ Connection::Task<bool> Connection::exchange_one() {
         exchange.context.head = std::move(request->head);
         exchange.context.head.remote_address = peer_;
         exchange.context.head.scheme = "http";
-        exchange.keep_alive = request->keep_alive && !core_.draining;
+        exchange.keep_alive = request->keep_alive && !core_.leaves();
         exchange.expects_continue = request->expects_continue;
         exchange.has_body = request->has_body;
         exchange.length = request->length;
@@ -146,7 +151,7 @@ Connection::Task<bool> Connection::exchange_one() {
             response = *opened ? std::move(**opened) : co_await answer(exchange);
         }
     }
-    phase_ = Phase::streaming;
+    phase_ = Phase::sending;
     timed_out_ = false;
     const bool unread = !exchange.body.done() || !request;
     if (unread) exchange.keep_alive = false;

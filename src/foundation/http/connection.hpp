@@ -37,14 +37,18 @@ public:
     boost::asio::awaitable<void> serve();
     /// Called a few times a second: ends what takes too long.
     void check_deadline(std::chrono::steady_clock::time_point now);
-    /// Shutdown: closes at once when nothing is under way.
-    void drain();
+    /// Shutdown, called a few times a second: ends an event stream at once, and a connection
+    /// without a request once it had the time to send one that was on its way.
+    void drain(std::chrono::steady_clock::time_point since);
     void close();
+    /// Nothing is lost when it goes: no request, or not even the whole header of one, is here.
+    bool is_waiting() const { return waiting_ && !closed_; }
+    std::chrono::steady_clock::time_point deadline() const { return deadline_; }
 
 private:
     template <class T>
     using Task = boost::asio::awaitable<T>;
-    enum class Phase : std::uint8_t { idle, reading, working, streaming };
+    enum class Phase : std::uint8_t { idle, reading, working, sending, streaming };
 
     Task<base::Result<std::string>> read_header();
     Task<bool> read_some(std::size_t room);
@@ -81,6 +85,7 @@ private:
     Phase phase_ = Phase::idle;
     bool timed_out_ = false;
     bool closed_ = false;
+    bool waiting_ = true;
     std::uint64_t sent_ = 0;
 };
 

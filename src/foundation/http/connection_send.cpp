@@ -259,6 +259,7 @@ Connection::Task<bool> Connection::send_events(
                 box->timer.cancel();
             });
         });
+    phase_ = Phase::streaming;
     while (!core_.draining && !closed_) {
         std::string text;
         for (; !box->events.empty(); box->events.pop_front()) text += box->events.front();

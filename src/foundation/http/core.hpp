@@ -70,6 +70,8 @@ public:
     base::Metrics::Gauge& in_flight;
     base::Metrics::Gauge& connections;
     std::atomic<bool> draining = false;
+    /// The process is about to end: connections are not kept.
+    bool leaves() const { return draining || (parts.leaving != nullptr && parts.leaving->load()); }
     HandlerPool disk;  ///< Writes uploads.
     HandlerPool pool;  ///< Last: its threads end before the rest goes.
 

@@ -55,12 +55,18 @@ struct Server::State {
     Core core;
     std::unique_ptr<asio::ip::tcp::acceptor> acceptor;
     std::atomic<std::size_t> open = 0;
+    std::atomic<bool> stopped = false;
+    std::atomic<bool> accepting = true;  ///< Until those who waited at `stop` are in.
+    std::atomic<std::chrono::steady_clock::time_point> drain_since{};
     std::chrono::steady_clock::time_point drain_until;
 
     asio::awaitable<void> accept();
     asio::awaitable<void> tick(Loop& loop);
     void run(Loop& loop);
     bool alone(const Loop& loop, std::int64_t now) const;
+    void take(Loop& loop, asio::ip::tcp::socket accepted);
+    void take_waiting();
+    static bool make_room(const Loop& loop);
     void start(Loop& loop, asio::ip::tcp::socket socket, std::string peer);
 };
 
@@ -112,21 +118,54 @@ asio::awaitable<void> Server::State::accept() {
             co_await pause.async_wait(kTuple);
             continue;
         }
-        if (open.load() >= core.limits.connections_max) continue;
-        boost::system::error_code ignored;
-        accepted.set_option(asio::ip::tcp::no_delay(true), ignored);
-        keep_from_children(accepted.native_handle());
-        auto address = accepted.remote_endpoint(ignored).address();
-        if (address.is_v6() && address.to_v6().is_v4_mapped())
-            address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-        open.fetch_add(1);
-        asio::post(
-            loop.io,
-            [this, &loop, socket = std::move(accepted), peer = address.to_string()]() mutable {
-                start(loop, std::move(socket), std::move(peer));
-            }
-        );
+        take(loop, std::move(accepted));
     }
+}
+
+void Server::State::take(Loop& loop, asio::ip::tcp::socket accepted) {
+    boost::system::error_code ignored;
+    accepted.set_option(asio::ip::tcp::no_delay(true), ignored);
+    keep_from_children(accepted.native_handle());
+    auto address = accepted.remote_endpoint(ignored).address();
+    if (address.is_v6() && address.to_v6().is_v4_mapped())
+        address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+    const bool full = open.fetch_add(1) >= core.limits.connections_max;
+    asio::post(
+        loop.io,
+        [this, &loop, full, socket = std::move(accepted), peer = address.to_string()]() mutable {
+            if (full && !make_room(loop))
+                open.fetch_sub(1);
+            else
+                start(loop, std::move(socket), std::move(peer));
+        }
+    );
+}
+
+/// Closes the connection that has been waiting longest for somebody to say something: whoever holds
+/// thousands of them must not lock the others out. False when all are at work.
+bool Server::State::make_room(const Loop& loop) {
+    Connection* longest = nullptr;
+    for (auto* connection : loop.connections) {
+        if (!connection->is_waiting()) continue;
+        if (longest == nullptr || connection->deadline() < longest->deadline())
+            longest = connection;
+    }
+    if (longest == nullptr) return false;
+    longest->close();
+    return true;
+}
+
+/// The kernel has said yes to these clients: closing the door in their faces would reset them.
+void Server::State::take_waiting() {
+    boost::system::error_code code;
+    acceptor->non_blocking(true, code);
+    for (std::size_t next = 0; !code; ++next) {
+        Loop& loop = *loops[next % loops.size()];
+        asio::ip::tcp::socket accepted(loop.io);
+        acceptor->accept(accepted, code);
+        if (!code) take(loop, std::move(accepted));
+    }
+    acceptor->close(code);
 }
 
 /// Watches deadlines, and after `stop` lets the loop end once its connections have.
@@ -139,7 +178,8 @@ asio::awaitable<void> Server::State::tick(Loop& loop) {
         const std::vector<Connection*> all(loop.connections.begin(), loop.connections.end());
         for (auto* connection : all) connection->check_deadline(now);
         if (!core.draining) continue;
-        for (auto* connection : all) connection->drain();
+        for (auto* connection : all) connection->drain(drain_since.load());
+        if (accepting.load()) continue;
         if (open.load() == 0) break;
         if (now < drain_until) continue;
         for (auto* connection : all) connection->close();
@@ -196,12 +236,15 @@ void Server::run() {
 }
 
 void Server::stop() {
-    if (state_->core.draining.exchange(true)) return;
-    auto& first = *state_->loops.front();
-    state_->drain_until = std::chrono::steady_clock::now() + state_->core.limits.drain_time;
-    asio::post(first.io, [this] {
-        boost::system::error_code ignored;
-        if (state_->acceptor) state_->acceptor->close(ignored);
+    auto& state = *state_;
+    if (state.stopped.exchange(true)) return;
+    const auto now = std::chrono::steady_clock::now();
+    state.drain_since = now;
+    state.drain_until = now + state.core.limits.drain_time;
+    state.core.draining = true;
+    asio::post(state.loops.front()->io, [&state] {
+        if (state.acceptor) state.take_waiting();
+        state.accepting = false;
     });
 }
 

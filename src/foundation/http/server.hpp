@@ -8,6 +8,7 @@
 #include "foundation/http/event_hub.hpp"
 #include "foundation/http/routes.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -31,11 +32,13 @@ struct ServerParts {
     std::filesystem::path staging_folder;  ///< Uploads arrive here; same volume as the blobs.
     std::span<const base::EmbeddedFile> web = {};  ///< Files of the web UI, index.html among them;
                                                    ///< `x.br` and `x.gz` are x compressed.
+    /// Set when the process is about to end: answers then say `Connection: close`.
+    const std::atomic<bool>* leaving = nullptr;
 };
 
 /// The HTTP server: listens, reads requests with every limit applied, asks the authenticator, runs
-/// handlers on a bounded pool, answers. `run` blocks until `stop`; then requests under way end
-/// (within http.drain_s) and connections close.
+/// handlers on a bounded pool, answers. `run` blocks until `stop`; then connections that wait to be
+/// accepted still are, requests under way end (within http.drain_s), and connections close.
 class Server {
 public:
     explicit Server(ServerParts parts);

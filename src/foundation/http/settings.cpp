@@ -27,6 +27,12 @@ std::vector<SettingRow> reach_rows() {
          "",
          "Address under which people call the service, such as https://csv.example.org; empty: the "
          "one it listens on. Links that it prints begin with it."},
+        {"http.leave_s",
+         SettingType::real,
+         "0",
+         "s",
+         "Time between the wish to end, when /health/ready begins to answer 503, and the end of "
+         "listening: as long as a load balancer takes to send nothing more."},
         {"http.trusted_proxies",
          SettingType::list,
          "",
@@ -61,7 +67,7 @@ std::vector<SettingRow> setting_rows() {
          SettingType::integer,
          "10000",
          "",
-         "Open connections; more are closed at once."},
+         "Open connections; for one more, the one that has been silent longest is closed."},
         {"http.header_bytes", SettingType::integer, "16384", "bytes", "Largest request header."},
         {"http.body_bytes",
          SettingType::integer,

@@ -84,7 +84,9 @@ struct Agent::State {
 
     void work();
     void run_job(const std::string& owner, const Leased& leased);
-    base::Result<std::string> attempt_input(const Kind& kind, const Leased& leased);
+    base::Result<std::string> attempt_input(
+        const Kind& kind, const Leased& leased, const base::fs::path& folder
+    );
     Attempt watch(
         ChildProcess& child, const std::string& owner, const Job& job, const base::fs::path& folder
     );
@@ -147,14 +149,18 @@ void Agent::State::work() {
     }
 }
 
-base::Result<std::string> Agent::State::attempt_input(const Kind& kind, const Leased& leased) {
+base::Result<std::string> Agent::State::attempt_input(
+    const Kind& kind, const Leased& leased, const base::fs::path& folder
+) {
     if (leased.job.attempt > leased.job.attempts_max) {
         return base::fail(
             ErrorKind::unavailable, leased.smaller_plan ? "jobs.out_of_memory" : "jobs.worker_lost"
         );
     }
+    // The child opens its files whenever it likes: they stay as long as its folder.
+    const auto linked = blob::linked_blobs(parts.blobs, folder / kInFolder);
     TRY(auto prepared,
-        kind.prepare(parts.database, parts.blobs, leased.job, leased.input, leased.smaller_plan));
+        kind.prepare(parts.database, *linked, leased.job, leased.input, leased.smaller_plan));
     return std::move(prepared.input);
 }
 
@@ -173,7 +179,7 @@ void Agent::State::run_job(const std::string& owner, const Leased& leased) {
         fail(unknown, owner, leased, attempt);
         return;
     }
-    auto input = attempt_input(*kind, leased);
+    auto input = attempt_input(*kind, leased, folder);
     if (!input) {
         attempt.outcome = std::unexpected(input.error());
     } else if (auto written = base::write_file(

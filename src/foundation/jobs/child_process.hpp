@@ -17,6 +17,7 @@ inline constexpr std::string_view kJobFile = "job.json";
 inline constexpr std::string_view kOutcomeFile = "outcome.json";
 inline constexpr std::string_view kErrorFile = "error.json";
 inline constexpr std::string_view kOutFolder = "out";
+inline constexpr std::string_view kInFolder = "in";  ///< Links to what the job reads.
 /// Environment of the child: the agent's process id.
 inline constexpr const char* kAgentVariable = "CSVA_AGENT_PID";
 

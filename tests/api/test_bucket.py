@@ -1,0 +1,127 @@
+"""Files in an S3-compatible bucket: replicas share them, and what the bucket suffers is said and survived."""
+
+import shutil
+import threading
+import time
+
+import pytest
+import steps
+from client import refused
+from conftest import new_world
+from steps import CSV, upload
+from support.fake_bucket import FakeBucket
+
+FAST = {"CSVA_STORAGE_S3_RETRY_MS": "1500"}
+
+
+@pytest.fixture(scope="module")
+def bucket():
+    with FakeBucket() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def store(bucket):
+    with new_world(CSVA_JOBS_LOCAL_WORKERS="1", CSVA_JOBS_POLL_MS="50", **bucket.settings(), **FAST) as made:
+        yield made
+
+
+@pytest.fixture
+def well(bucket):
+    """The bucket, which is well again afterwards."""
+    yield bucket
+    bucket.fault, bucket.damage = None, False
+
+
+def forget_copies(world):
+    """As on a machine that has read none of the files yet."""
+    shutil.rmtree(world.server.data / "cache")
+
+
+def test_everything_works_without_a_file_of_this_machine(store, bucket, language):
+    ada = store.user(language)
+    number = steps.read(ada)
+    forget_copies(store)
+    assert ada.get(f"/api/v1/datasets/{number}/original").content == CSV
+    forget_copies(store)
+    training = steps.trained(ada, steps.read(ada, steps.TRAINING))
+    assert training["state"] == "succeeded", training["problem"]
+    forget_copies(store)
+    model = training["models"][0]["id"]
+    answer = ada.post(f"/api/v1/models/{model}/batches", files={"file": ("rows.csv", steps.TRAINING)})
+    assert answer.status_code == 202, answer.text
+    assert steps.batch_ended(ada, answer.json()["id"])["state"] == "succeeded"
+    assert any(note == "folder" for notes in bucket.notes.values() for note in notes.values())
+    assert not (store.server.data / "blobs").exists()
+
+
+def test_waits_for_a_bucket_that_is_away_for_a_moment(store, well):
+    ada = store.user()
+    well.fault = 503
+    threading.Timer(0.5, lambda: setattr(well, "fault", None)).start()
+    answer = upload(ada)
+    assert answer.status_code == 201, answer.text
+    assert ("PUT", 503) in well.calls
+
+
+@pytest.mark.parametrize("fault, reason", [(500, "blob.unavailable"), (503, "blob.unavailable"),
+                                           (403, "blob.refused")])
+def test_says_what_a_bucket_suffers_and_keeps_nothing(store, well, language, fault, reason):
+    ada = store.user(language)
+    before = set(well.objects)
+    well.fault = fault
+    refused(upload(ada), 503, reason)
+    well.fault = None
+    assert set(well.objects) == before
+    assert ada.get("/api/v1/datasets").json()["datasets"] == []
+    assert store.server.staged() == []
+    assert steps.read(ada)
+
+
+def test_a_job_waits_for_the_bucket_and_is_not_lost(store, well):
+    ada = store.user()
+    number = steps.number_of(upload(ada, CSV))
+    well.fault = 500
+    forget_copies(store)
+    time.sleep(2)
+    well.fault = None
+    assert steps.ended(ada, number)["state"] == "ready"
+
+
+def test_says_that_a_stored_file_is_damaged(store, well, language):
+    ada = store.user(language)
+    number = steps.read(ada)
+    forget_copies(store)
+    well.damage = True
+    ada.expected.add(500)
+    refused(ada.get(f"/api/v1/datasets/{number}/original"), 500, "blob.damaged")
+    well.damage = False
+    assert ada.get(f"/api/v1/datasets/{number}/original").content == CSV
+
+
+def test_a_clock_that_jumped_does_not_lock_the_bucket(bucket):
+    with new_world(CSVA_CLOCK_OFFSET_MS=str(2 * 86_400_000), **bucket.settings(), **FAST) as world:
+        ada = world.user()
+        assert upload(ada).status_code == 201
+        assert ("PUT", 403) in bucket.calls
+        assert "bucket_clock_differs" in world.server.log()
+
+
+def test_what_nothing_refers_to_leaves_the_bucket(bucket):
+    with new_world(CSVA_DATA_SWEEP_GRACE_H="0", **bucket.settings(), **FAST) as world:
+        ada = world.user()
+        before = set(bucket.objects)
+        number = steps.number_of(upload(ada))
+        (name,) = set(bucket.objects) - before
+        assert ada.delete(f"/api/v1/datasets/{number}").status_code == 204
+        world.server.sql("UPDATE schedules SET next_at = 0")
+        steps.wait_for(lambda: name not in bucket.objects, 15, "the sweep of the bucket")
+
+
+def test_doctor_says_what_to_do_about_a_bucket(store, well):
+    done = store.server.command("doctor")
+    assert "files in a bucket" in done.stdout and "BAD" not in done.stdout
+    well.fault = 403
+    done = store.server.command("doctor", check=False)
+    assert done.returncode == 1
+    assert "The file store refuses this service." in done.stdout and "-> " in done.stdout

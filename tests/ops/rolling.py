@@ -1,0 +1,153 @@
+"""Restarts two servers and three workers one after the other, under load: rolling.py [--rate 200]
+
+PostgreSQL, MinIO and nginx on loopback. nginx asks each request once (proxy_next_upstream off) and takes a server out when
+its /health/ready turns 503, as a load balancer does. Meanwhile `--rate` requests a second come, a third of them POST, and
+trainings run. Not one request may fail and not one training may be lost. Without MinIO it says so and ends with 77.
+"""
+import argparse
+import contextlib
+import pathlib
+import subprocess  # nosec B404
+import sys
+import tempfile
+import time
+
+import requests
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE)]
+
+from load import Load  # noqa: E402
+from replicas import Replicas  # noqa: E402
+from support import bucket, postgres, training  # noqa: E402
+
+SKIPPED = 77
+LEAVE_S = 2.0
+TRAININGS = 6
+ROWS = b"name,age,height,city\n" + b"".join(
+    b"P%d,%d,%d.5,%s\n" % (i, i % 40, 150 + i * 7 % 40, (b"Rome", b"Paris")[(i % 40 < 20) != (i % 10 == 0)])
+    for i in range(400))
+WISH = {"budget_s": 4, "options": {"families": ["LogisticRegression"], "threads": 1}}
+
+
+def say(text):
+    print(text, flush=True)
+
+
+class Nginx:
+    """A balancer before the ports, each request to one of them and to no other."""
+
+    def __init__(self, ports):
+        self.folder = tempfile.TemporaryDirectory(prefix="csva-nginx-")
+        self.ports, self.port = list(ports), postgres.free_port()
+        self.process = None
+
+    def write(self):
+        folder = self.folder.name
+        servers = "".join(f"server 127.0.0.1:{port} max_fails=0;" for port in self.ports)
+        pathlib.Path(folder, "nginx.conf").write_text(f"""
+daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log warn;
+events {{ worker_connections 2048; }}
+http {{
+    access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/a; uwsgi_temp_path {folder}/b; scgi_temp_path {folder}/c;
+    upstream csva {{ {servers} keepalive 16; }}
+    server {{
+        listen 127.0.0.1:{self.port} backlog=1024; client_max_body_size 0;
+        location / {{
+            proxy_pass http://csva; proxy_http_version 1.1; proxy_set_header Connection "";
+            proxy_next_upstream off;
+        }}
+    }}
+}}
+""", encoding="utf-8")
+
+    def reload(self, ports):
+        self.ports = list(ports)
+        self.write()
+        subprocess.run(["nginx", "-c", f"{self.folder.name}/nginx.conf", "-e",  # nosec B603 B607
+                        f"{self.folder.name}/error.log", "-s", "reload"], check=True)
+
+    def __enter__(self):
+        self.write()
+        self.process = subprocess.Popen(  # nosec B603 B607
+            ["nginx", "-c", f"{self.folder.name}/nginx.conf", "-e", f"{self.folder.name}/error.log"])
+        time.sleep(0.5)
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(20)
+        self.errors = pathlib.Path(self.folder.name, "error.log").read_text(encoding="utf-8")
+        self.folder.cleanup()
+
+
+def restart_server(replicas, nginx, i):
+    """As a deployment does it: out of the balancer once it says so, then a new one, then in again."""
+    begin = time.monotonic()
+    process = replicas.servers[i]
+    process.process.terminate()
+    while requests.get(replicas.url(i) + "/health/ready", timeout=5).status_code != 503:
+        time.sleep(0.05)
+    nginx.reload(port for port in replicas.ports if port != replicas.ports[i])
+    code = process.process.wait(40)
+    process.start()
+    replicas.wait_ready(i)
+    nginx.reload(replicas.ports)
+    say(f"{process.name}: ended with code {code}, replaced in {time.monotonic() - begin:.1f} s")
+    return code == 0
+
+
+def restart_worker(process):
+    begin = time.monotonic()
+    code = process.end()
+    process.start()
+    say(f"{process.name}: ended with code {code}, replaced in {time.monotonic() - begin:.1f} s")
+    return code == 0
+
+
+def main():
+    words = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    words.add_argument("--rate", type=int, default=200)
+    rate = words.parse_args().rate
+    if not bucket.program():
+        say("skipped: there is no MinIO (tools/dev/minio.sh builds it)")
+        return SKIPPED
+    with contextlib.ExitStack() as stack:
+        url = stack.enter_context(postgres.database(stack.enter_context(postgres.cluster())))
+        store = stack.enter_context(bucket.Store())
+        store.make_bucket("csva")
+        settings = store.settings() | {"CSVA_HTTP_LEAVE_S": str(LEAVE_S), "CSVA_HTTP_ACCESS_LOG": "false",
+                                       "CSVA_JOBS_LEASE_MS": "5000"}
+        replicas = stack.enter_context(Replicas(url, settings))
+        nginx = stack.enter_context(Nginx(replicas.ports))
+        client = replicas.client(f"http://127.0.0.1:{nginx.port}")
+        dataset = training.upload(client, "rows.csv", ROWS)
+        model = training.train(client, dataset, "city", **WISH)["models"][0]["id"]
+        path = f"/api/v1/models/{model}"
+        row = {"rows": [{"name": "P1", "age": 30, "height": 170.5}]}
+        calls = [("GET", path, None), ("GET", f"/api/v1/datasets/{dataset}", None), ("POST", path + "/predictions", row)]
+        good = True
+        with Load(nginx.port, replicas.headers, calls, rate) as load:
+            trainings = [training.start(client, dataset, "city", **WISH) for _ in range(TRAININGS)]
+            time.sleep(2)
+            for i in range(len(replicas.servers)):
+                good = restart_server(replicas, nginx, i) and good
+            for process in replicas.workers:
+                good = restart_worker(process) and good
+            ended = [training.ended(client, number) for number in trainings]
+        states = [found["state"] for found in ended]
+        say(f"{len(load.times)} requests in {load.seconds:.0f} s ({len(load.times) / load.seconds:.0f} a second; "
+            f"{load.by_method}), p50 {load.percentile(0.5):.0f} ms, p99 {load.percentile(0.99):.0f} ms: {len(load.lost)} lost")
+        for one in load.lost[:10]:
+            say(f"  {one}")
+        say(f"{len(states)} trainings: {states.count('succeeded')} succeeded, attempts "
+            f"{postgres.query(url, 'SELECT attempt, COUNT(*) FROM jobs GROUP BY attempt ORDER BY attempt')}")
+    if load.lost:
+        say("nginx: " + nginx.errors[-2000:])
+    good = good and not load.lost and states == ["succeeded"] * TRAININGS
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
