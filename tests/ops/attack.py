@@ -325,6 +325,7 @@ def main():
         expect(server.process.poll() is None, "the server ended")
         say("answers: " + ", ".join(f"{count} x {status}" for status, count in sorted(target.statuses.items())))
     say(f"{len(FOUND)} findings")
+    say(f"attacks: {len(attacks)} ran, {min(len(FOUND), len(attacks))} failed, 0 skipped")
     return 1 if FOUND else 0
 
 

@@ -234,7 +234,8 @@ def drill_postgres(wish, clock):
         replicas.wait_ready(0)
         clock.figures["until ready"] = time.monotonic() - lost_at
         clock.figures["lost"] = lost
-        say(f"ready again {clock.figures['until ready']:.1f} s after the loss, by itself; the last {lost:.1f} s of commits are lost")
+        say(f"ready again {clock.figures['until ready']:.1f} s after the loss, by itself; of commits the last {lost:.1f} s "
+            "are lost")
         say(f"database of {size / 1e9:.2f} GB; 10 GB would take about {clock.figures['restore'] * 10e9 / size / 60:.0f} min "
             "at this pace")
         good = same(before, state_of(client, cluster.url, *numbers))
@@ -295,7 +296,7 @@ def main():
     words.add_argument("--metrics", default="")
     wish = words.parse_args()
     if not bucket.program() or (wish.drill == "postgres" and not shutil.which("pgbackrest")):
-        say("skipped: there is no MinIO (tools/dev/minio.sh builds it) or no pgbackrest")
+        say("skipped: there is no MinIO (tests/ops/tools.sh minio builds it) or no pgbackrest")
         return SKIPPED
     clock = Clock()
     good = {"postgres": drill_postgres, "bucket": drill_bucket}[wish.drill](wish, clock)

@@ -111,7 +111,7 @@ def main():
     words.add_argument("--rate", type=int, default=200)
     rate = words.parse_args().rate
     if not bucket.program():
-        say("skipped: there is no MinIO (tools/dev/minio.sh builds it)")
+        say("skipped: there is no MinIO (tests/ops/tools.sh minio builds it)")
         return SKIPPED
     with contextlib.ExitStack() as stack:
         url = stack.enter_context(postgres.database(stack.enter_context(postgres.cluster())))

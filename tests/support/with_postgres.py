@@ -21,7 +21,7 @@ def main():
             store.make_bucket("csva", versions=True)
             environment["CSVA_TEST_S3"] = f"http://{bucket.KEY}:{bucket.SECRET}@127.0.0.1:{store.port}/csva"
         else:
-            print("skipped: tests against a real bucket, for there is no MinIO (tools/dev/minio.sh builds it)", flush=True)
+            print("skipped: tests against a real bucket, for there is no MinIO (tests/ops/tools.sh minio builds it)", flush=True)
         return subprocess.run(sys.argv[1:], env=environment, check=False).returncode  # nosec B603
 
 
