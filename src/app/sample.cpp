@@ -2,6 +2,7 @@
 
 #include "foundation/base/crypto.hpp"
 #include "foundation/base/files.hpp"
+#include "foundation/jobs/schedules.hpp"
 
 namespace csva::embedded {
 std::span<const base::EmbeddedFile> sample();
@@ -14,6 +15,10 @@ base::Result<void> load_sample(Composition& parts) {
     TRY(const bool fresh, parts.accounts().setup_needed());
     TRY(const auto count, parts.database().read(datasets::count));
     if (!fresh || count != 0) return {};
+    TRY(const bool first, parts.database().transaction([](store::Session& session) {
+        return jobs::first_ever(session, "sample.load");
+    }));
+    if (!first) return {};
     const auto& file = embedded::sample().front();
     const auto path = parts.blobs().staging() / ("sample-" + base::random_hex(8));
     CHECK_OK(base::write_file(path, file.content));

@@ -88,6 +88,16 @@ class Server:
     def __enter__(self):
         if "CSVA_DATABASE_URL" in self.environment:
             self.command("migrate")
+        return self._start()
+
+    def restart(self, **settings):
+        """Ends it in good order and starts it on the same data with these settings too."""
+        self.process.terminate()
+        assert self.process.wait(30) == 0, self.log()
+        self.environment |= settings
+        return self._start()
+
+    def _start(self):
         log = open(pathlib.Path(self.folder.name) / "log", "w", encoding="utf-8")
         with log:
             self.process = subprocess.Popen(  # nosec B603

@@ -5,7 +5,32 @@
 
 namespace csva::accounts {
 
-std::string credential_hash(std::string_view credential) { return base::sha256_hex(credential); }
+namespace {
+
+CredentialKeys& keys() {
+    static CredentialKeys of_this_process;
+    return of_this_process;
+}
+
+std::string hash_under(const base::Secret& key, std::string_view credential) {
+    if (key.empty()) return base::sha256_hex(credential);
+    return base::hex_of(base::hmac_sha256(key.reveal(), credential));
+}
+
+}  // namespace
+
+void use_credential_keys(CredentialKeys given) { keys() = std::move(given); }
+
+std::string credential_hash(std::string_view credential) {
+    return hash_under(keys().current, credential);
+}
+
+std::vector<std::string> former_hashes(std::string_view credential) {
+    std::vector<std::string> hashes;
+    if (!keys().former.empty()) hashes.push_back(hash_under(keys().former, credential));
+    if (!keys().current.empty()) hashes.push_back(hash_under({}, credential));
+    return hashes;
+}
 
 std::string csrf_of(std::string_view session_cookie) {
     return base::sha256_hex("csrf:" + std::string(session_cookie)).substr(0, 40);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "foundation/base/clock.hpp"
+#include "foundation/base/secret.hpp"
 #include "foundation/http/actor.hpp"
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace csva::accounts {
 
@@ -17,8 +19,20 @@ namespace csva::accounts {
 inline constexpr std::string_view kSessionCookie = "csva_session";
 inline constexpr std::string_view kCsrfCookie = "csrftoken";
 
-/// The stored form of a random credential. It has 256 random bits, so a plain hash is enough.
+/// Keys of the stored forms. Whoever can write to the database alone cannot make a session or a
+/// token under a key that he does not know.
+struct CredentialKeys {
+    base::Secret current;  ///< Empty: a plain hash, since a credential has 256 random bits.
+    base::Secret former;   ///< What `current` was before the last rotation.
+};
+/// The keys of this process: set once, before the first request.
+void use_credential_keys(CredentialKeys keys);
+
+/// The stored form of a random credential, under the current key.
 std::string credential_hash(std::string_view credential);
+
+/// What it may still be stored as, from before a rotation or from before there was a key.
+std::vector<std::string> former_hashes(std::string_view credential);
 
 /// The CSRF token of a session: derived from its cookie, so nothing more is stored and a stolen
 /// database does not hold it.

@@ -156,7 +156,10 @@ Result<Actor> Door::identify(const RequestHead& head) {
     if (credential.via == Via::none) return anonymous(head);
     const std::string hash = credential_hash(credential.text);
     const std::uint64_t generation = parts_.cache.generation();
-    TRY(const auto row, look_up(credential.via, hash));
+    TRY(auto row, look_up(credential.via, hash));
+    if (!row) {
+        TRY(row, look_up_former(credential.via, credential.text, hash));
+    }
     if (!row || expired(*row, credential.via)) {
         // A browser with an old cookie must still reach the sign-in page; a program must be told.
         if (credential.via == Via::session) return Actor{};
@@ -173,6 +176,22 @@ Result<std::optional<rows::CredentialRow>> Door::look_up(Via via, const std::str
         return via == Via::token ? rows::token_by_hash(session, hash)
                                  : rows::session_by_hash(session, hash);
     });
+}
+
+/// Stored before a rotation: from now on under the current key.
+Result<std::optional<rows::CredentialRow>> Door::look_up_former(
+    Via via, std::string_view credential, const std::string& hash
+) {
+    for (const auto& former : former_hashes(credential)) {
+        TRY(auto row, look_up(via, former));
+        if (!row) continue;
+        CHECK_OK(parts_.database.transaction([&](store::Session& session) {
+            return via == Via::token ? rows::rekey_token(session, row->credential_id, hash)
+                                     : rows::rekey_session(session, row->credential_id, hash);
+        }));
+        return row;
+    }
+    return std::optional<rows::CredentialRow>();
 }
 
 bool Door::expired(const rows::CredentialRow& row, Via via) const {

@@ -63,6 +63,9 @@ private:
     base::Result<void> authorize_object(
         const http::Actor& actor, const http::Access& access, std::int64_t object_id
     );
+    base::Result<std::optional<rows::CredentialRow>> look_up_former(
+        http::Via via, std::string_view credential, const std::string& hash
+    );
     base::Result<std::optional<rows::CredentialRow>> look_up(
         http::Via via, const std::string& hash
     );

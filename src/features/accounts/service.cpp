@@ -221,7 +221,12 @@ Result<rows::CredentialRow> Accounts::State::check_password(
     };
 }
 
-Accounts::Accounts(Parts parts) : state_(std::make_unique<State>(std::move(parts))) {}
+Accounts::Accounts(Parts parts) : state_(std::make_unique<State>(std::move(parts))) {
+    const auto& settings = state_->parts.settings;
+    use_credential_keys(
+        {settings.secret("accounts.session_key"), settings.secret("accounts.session_key_former")}
+    );
+}
 Accounts::~Accounts() = default;
 
 http::Authenticator& Accounts::authenticator() { return state_->door; }

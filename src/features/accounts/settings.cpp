@@ -26,6 +26,18 @@ std::vector<base::SettingRow> setting_rows() {
          "2592000",
          "s",
          "A session ends this long after sign-in, used or not."},
+        {"accounts.session_key",
+         SettingType::secret,
+         "",
+         "",
+         "Key under which sessions and tokens are stored; empty: a plain hash. Any long random "
+         "text, the same for all servers."},
+        {"accounts.session_key_former",
+         SettingType::secret,
+         "",
+         "",
+         "The key before the last rotation: whoever comes with a session or token from then is "
+         "let in, and it is stored anew."},
         {"accounts.setup_link_s",
          SettingType::integer,
          "86400",

@@ -195,6 +195,12 @@ Result<void> delete_sessions_of(store::Session& session, UserId user, SessionId 
     );
 }
 
+Result<void> rekey_session(store::Session& session, std::int64_t id, const std::string& hash) {
+    return change(session, "UPDATE sessions SET token_hash = :hash WHERE id = :id", {hash, id});
+}
+Result<void> rekey_token(store::Session& session, std::int64_t id, const std::string& hash) {
+    return change(session, "UPDATE api_tokens SET token_hash = :hash WHERE id = :id", {hash, id});
+}
 Result<void> touch_session(store::Session& session, std::int64_t id) {
     return change(
         session, "UPDATE sessions SET seen_at = :now WHERE id = :id", {Clock::wall_ms(), id}

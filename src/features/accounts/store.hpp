@@ -75,6 +75,7 @@ base::Result<bool> delete_session(store::Session& session, UserId user, SessionI
 base::Result<void> delete_session_by_hash(store::Session& session, std::string_view hash);
 base::Result<void> delete_sessions_of(store::Session& session, UserId user, SessionId keep);
 base::Result<void> touch_session(store::Session& session, std::int64_t id);
+base::Result<void> rekey_session(store::Session& session, std::int64_t id, const std::string& hash);
 
 struct TokenInsert {
     UserId user_id;
@@ -93,6 +94,7 @@ base::Result<std::int64_t> count_tokens(store::Session& session, UserId user);
 base::Result<bool> delete_token(store::Session& session, UserId user, TokenId id);
 base::Result<void> delete_tokens_of(store::Session& session, UserId user);
 base::Result<void> touch_token(store::Session& session, std::int64_t id);
+base::Result<void> rekey_token(store::Session& session, std::int64_t id, const std::string& hash);
 
 /// Failed attempts of a subject since then, and the oldest of them.
 struct Attempts {

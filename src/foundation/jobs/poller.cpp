@@ -2,9 +2,11 @@
 #include "foundation/jobs/agent.hpp"
 #include "foundation/jobs/store.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 namespace csva::jobs {
@@ -12,6 +14,12 @@ namespace {
 
 /// Looked at again each time, for workers whose clock is a little behind.
 constexpr std::int64_t kOverlapMs = 3000;
+
+/// When the last change was, by whoever wrote it.
+base::Result<std::int64_t> latest_change(store::Session& session) {
+    TRY(const auto row, session.row("SELECT COALESCE(MAX(changed_at), 0) AS at FROM jobs"));
+    return row->integer("at");
+}
 
 }  // namespace
 
@@ -28,19 +36,28 @@ struct Poller::State {
         : database(d), publish(std::move(p)), thread([this] { poll(); }) {}
 
     void poll() {
-        std::int64_t since = base::Clock::wall_ms();
+        std::optional<std::int64_t> since;
         std::unique_lock lock(mutex);
         while (!wake.wait_for(lock, std::chrono::seconds(1), [this] { return done; })) {
-            const std::int64_t now = base::Clock::wall_ms();
+            if (!since) {
+                const auto latest = database.read(latest_change);
+                if (latest) since = std::min(*latest, base::Clock::wall_ms());
+                continue;
+            }
             const auto changes = database.read([&](store::Session& session) {
-                return changed_since(session, since - kOverlapMs);
+                return changed_since(session, *since - kOverlapMs);
             });
             if (!changes) continue;
-            for (const auto& change : *changes) tell(change);
+            std::int64_t latest = *since;
+            for (const auto& change : *changes) {
+                tell(change);
+                latest = std::max(latest, change.changed_at);
+            }
             std::erase_if(told, [&](const auto& entry) {
-                return entry.second < since - kOverlapMs;
+                return entry.second < *since - kOverlapMs;
             });
-            since = now;
+            // Neither a clock of ours that jumped nor a writer's hides what others write next.
+            since = std::min(latest, base::Clock::wall_ms());
         }
     }
 

@@ -19,13 +19,15 @@ struct Schedule {
     std::function<base::Result<void>()> work;
 };
 
-/// True for the one process whose turn it is. A look first, so that nobody writes in vain.
+/// True for the one process whose turn it is. A look first, so that nobody writes in vain. A turn
+/// further ahead than the interval was written by a clock that had jumped: it counts as due.
 base::Result<bool> take_turn(store::Database& database, const Schedule& schedule) {
     const std::int64_t now = base::Clock::wall_ms();
     TRY(const auto row, database.read([&](store::Session& session) {
         return session.row("SELECT next_at FROM schedules WHERE name = :name", {schedule.name});
     }));
-    if (row && row->integer("next_at") > now) return false;
+    const std::int64_t furthest = now + schedule.interval_ms;
+    if (row && row->integer("next_at") > now && row->integer("next_at") <= furthest) return false;
     return database.transaction([&](store::Session& session) -> base::Result<bool> {
         CHECK_OK(session.run(
             "INSERT INTO schedules (name, next_at) VALUES (:name, 0) ON CONFLICT DO NOTHING",
@@ -33,14 +35,24 @@ base::Result<bool> take_turn(store::Database& database, const Schedule& schedule
         ));
         TRY(const std::int64_t taken,
             session.run(
-                "UPDATE schedules SET next_at = :next WHERE name = :name AND next_at <= :now",
-                {now + schedule.interval_ms, schedule.name, now}
+                "UPDATE schedules SET next_at = :next WHERE name = :name AND (next_at <= :now OR "
+                "next_at > :furthest)",
+                {furthest, schedule.name, now, furthest}
             ));
         return taken == 1;
     });
 }
 
 }  // namespace
+
+base::Result<bool> first_ever(store::Session& session, std::string_view name) {
+    TRY(const std::int64_t taken,
+        session.run(
+            "INSERT INTO schedules (name, next_at) VALUES (:name, :now) ON CONFLICT DO NOTHING",
+            {name, base::Clock::wall_ms()}
+        ));
+    return taken == 1;
+}
 
 struct Schedules::State {
     store::Database& database;

@@ -10,6 +10,9 @@
 
 namespace csva::jobs {
 
+/// True for the first caller of all processes that share the store, and never again.
+base::Result<bool> first_ever(store::Session& session, std::string_view name);
+
 /// Periodic work done once over all processes that share the store: whoever comes first after the
 /// time takes the turn, by one row. Work that fails or is killed waits for its next turn, so it
 /// must be repeatable. Runs in a thread of its own until the object goes.

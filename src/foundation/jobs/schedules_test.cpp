@@ -39,8 +39,21 @@ TEST_F(OnStore, two_processes_share_the_turns_of_a_schedule) {
     EXPECT_EQ(turns, 1);
     base::Clock::move_by(std::chrono::hours(2));
     while (turns < 2 && base::Clock::steady() < until) std::this_thread::yield();
-    base::Clock::move_by(-std::chrono::hours(2));
     EXPECT_EQ(turns, 2);
+    base::Clock::move_by(-std::chrono::hours(2));
+    while (turns < 3 && base::Clock::steady() < until) std::this_thread::yield();
+    EXPECT_EQ(turns, 3) << "a clock that jumped and came back must not stop the work for hours";
+}
+
+TEST_F(OnStore, one_caller_of_all_is_the_first_ever) {
+    const auto ask = [&](std::string_view name) {
+        return *database_->transaction([name](store::Session& session) {
+            return first_ever(session, name);
+        });
+    };
+    EXPECT_TRUE(ask("sample"));
+    EXPECT_FALSE(ask("sample"));
+    EXPECT_TRUE(ask("other"));
 }
 
 TEST_F(OnStore, metrics_show_waiting_jobs_by_kind) {
