@@ -70,11 +70,11 @@ test_alerting() {
         tee "$REPORTS/alerting.log"
 }
 
-# What attackers try, and that nothing of the service speaks to anybody outside.
+# What attackers try, that nothing of the service speaks to anybody outside, and what it does in bad weather.
 test_security() {
     local script code=0
     : >"$REPORTS/security.log"
-    for script in attack quiet; do
+    for script in attack quiet weather; do
         CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 300 "$CACHE_DIR/api-venv/bin/python" "tests/ops/$script.py" 2>&1 |
             tee -a "$REPORTS/security.log" || code=1
     done
@@ -134,7 +134,7 @@ dev_test() {
     stage "Schemathesis" test_peers
     stage "Scores beside scikit-learn" test_scores
     stage "Alerting" test_alerting
-    stage "Attacks" test_security
+    stage "Attacks, silence, bad weather" test_security
     stage "MLflow's clients" test_mlflow
     stage "Models in MLflow and onnxruntime" test_onnx
     stage "Drift beside its peers" test_drift
