@@ -125,3 +125,32 @@ def test_doctor_says_what_to_do_about_a_bucket(store, well):
     done = store.server.command("doctor", check=False)
     assert done.returncode == 1
     assert "The file store refuses this service." in done.stdout and "-> " in done.stdout
+
+
+def test_copies_what_a_second_region_lacks(store, bucket, tmp_path):
+    ada = store.user()
+    steps.read(ada)
+    with FakeBucket() as second:
+        (tmp_path / "secret").write_text("secret\n")
+        endpoint = second.settings()["CSVA_STORAGE_S3_ENDPOINT"]
+        settings = tmp_path / "second.toml"
+        settings.write_text(f'[data]\ndir = "{tmp_path}/second"\n[storage]\ns3_endpoint = "{endpoint}"\ns3_access_key = "key"\n'
+                            f's3_secret_key_file = "{tmp_path}/secret"\n')
+        done = store.server.command("copy-files", "--to", str(settings))
+        assert f"{len(second.objects)} of {len(second.objects)} files copied" in done.stdout
+        assert second.objects and all(bucket.objects[name] == body for name, body in second.objects.items())
+        assert store.server.command("copy-files", "--to", str(settings)).stdout.startswith("0 of ")
+
+
+def test_doctor_minds_who_may_read_secrets(store, tmp_path):
+    settings = tmp_path / "csva.toml"
+    settings.write_text('[storage]\ns3_secret_key = "secret"\n')
+    settings.chmod(0o644)
+    done = store.server.command("doctor", "--config", str(settings), check=False)
+    assert done.returncode == 1 and f"chmod 640 {settings}" in done.stdout
+    settings.chmod(0o640)
+    assert store.server.command("doctor", "--config", str(settings)).returncode == 0
+    settings.chmod(0o644)
+    settings.write_text('[storage]\ns3_secret_key_file = "/run/secrets/key"\n')
+    done = store.server.command("doctor", "--config", str(settings), check=False)
+    assert "/run/secrets/key" in done.stdout and "chmod" not in done.stdout
