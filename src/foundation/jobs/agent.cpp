@@ -9,8 +9,10 @@
 #include "foundation/jobs/store.hpp"
 
 #include <atomic>
+#include <condition_variable>
 #include <csignal>
 #include <cstdlib>
+#include <mutex>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -56,6 +58,40 @@ std::int64_t kernel_kills() {
     return at == std::string::npos ? 0 : std::atoll(text->c_str() + at + 10);
 }
 
+/// Of a store that does not answer now.
+bool is_away(std::string_view reason) {
+    return reason == "blob.unavailable" || reason == "store.unavailable";
+}
+
+/// What is told of an attempt whose child has not started yet.
+const Beat kBegun{.stage = "starting", .latest_event = "null"};
+
+/// Keeps a lease while files come and go: a bucket may take longer than it lasts.
+class LeaseKeeper {
+public:
+    LeaseKeeper(
+        store::Database& database,
+        const Job& job,
+        const std::string& owner,
+        std::int64_t lease_ms,
+        const Beat& last
+    )
+        : thread_([=, &database, &job, &owner, &last](const std::stop_token& stop) {
+              std::mutex mutex;
+              std::unique_lock lock(mutex);
+              std::condition_variable_any wake;
+              while (!wake.wait_for(lock, stop, milliseconds(lease_ms / 3), [] { return false; })) {
+                  if (stop.stop_requested()) return;
+                  (void)database.transaction([&](store::Session& session) {
+                      return beat(session, job, owner, lease_ms, last);
+                  });
+              }
+          }) {}
+
+private:
+    std::jthread thread_;
+};
+
 /// One line of the child's pipe.
 struct Said {
     std::optional<double> progress;
@@ -85,7 +121,10 @@ struct Agent::State {
     void work();
     void run_job(const std::string& owner, const Leased& leased);
     base::Result<std::string> attempt_input(
-        const Kind& kind, const Leased& leased, const base::fs::path& folder
+        const Kind& kind,
+        const std::string& owner,
+        const Leased& leased,
+        const base::fs::path& folder
     );
     Attempt watch(
         ChildProcess& child, const std::string& owner, const Job& job, const base::fs::path& folder
@@ -150,7 +189,7 @@ void Agent::State::work() {
 }
 
 base::Result<std::string> Agent::State::attempt_input(
-    const Kind& kind, const Leased& leased, const base::fs::path& folder
+    const Kind& kind, const std::string& owner, const Leased& leased, const base::fs::path& folder
 ) {
     if (leased.job.attempt > leased.job.attempts_max) {
         return base::fail(
@@ -158,6 +197,7 @@ base::Result<std::string> Agent::State::attempt_input(
         );
     }
     // The child opens its files whenever it likes: they stay as long as its folder.
+    const LeaseKeeper keeper(parts.database, leased.job, owner, lease_ms, kBegun);
     const auto linked = blob::linked_blobs(parts.blobs, folder / kInFolder);
     TRY(auto prepared,
         kind.prepare(parts.database, *linked, leased.job, leased.input, leased.smaller_plan));
@@ -179,7 +219,7 @@ void Agent::State::run_job(const std::string& owner, const Leased& leased) {
         fail(unknown, owner, leased, attempt);
         return;
     }
-    auto input = attempt_input(*kind, leased, folder);
+    auto input = attempt_input(*kind, owner, leased, folder);
     if (!input) {
         attempt.outcome = std::unexpected(input.error());
     } else if (auto written = base::write_file(
@@ -289,9 +329,11 @@ void Agent::State::settle(
     }
     const std::string reason = attempt.outcome.error().reason;
     const bool memory = reason.ends_with(".out_of_memory");
+    // Not the job's fault: it waits as long as what it needs is away.
+    const bool waits = attempt.stopping || is_away(reason);
     const bool again =
-        attempt.stopping || (attempt.try_again && leased.job.attempt < leased.job.attempts_max &&
-                             !(memory && leased.smaller_plan));
+        waits || (attempt.try_again && leased.job.attempt < leased.job.attempts_max &&
+                  !(memory && leased.smaller_plan));
     if (!again) return fail(kind, owner, leased, attempt);
     (void)parts.database.transaction([&](store::Session& session) {
         return give_back(
@@ -299,7 +341,7 @@ void Agent::State::settle(
             leased.job,
             owner,
             attempt.stopping ? "jobs.worker_stopped" : reason,
-            !attempt.stopping,
+            !waits,
             memory
         );
     });
@@ -315,6 +357,7 @@ base::Result<void> Agent::State::publish(
     const Finished finished{
         leased.job, leased.input, *attempt.outcome, folder / kOutFolder, parts.blobs
     };
+    const LeaseKeeper keeper(parts.database, leased.job, owner, lease_ms, attempt.beat);
     TRY(const std::string stored,
         kind.store_files ? kind.store_files(finished) : base::Result<std::string>("{}"));
     base::crash_point("jobs.before_publish");
