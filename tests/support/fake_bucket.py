@@ -82,7 +82,7 @@ class FakeBucket:
 
             def list(self, query):
                 if "versions" in query:  # as a store that keeps none
-                    return self.refuse(400, "NotImplemented")
+                    return self.refuse(501, "NotImplemented")
                 prefix = urllib.parse.unquote(re.search("prefix=([^&]*)", query).group(1))
                 found = "".join(
                     f"<Contents><Key>{name}</Key><LastModified>2020-01-01T00:00:00.000Z</LastModified>"

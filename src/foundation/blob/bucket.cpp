@@ -41,7 +41,9 @@ Error failed(std::string_view reason, const Answer& answer, std::string_view nam
         .with_internal(fmt::format("{} {} {}", name, answer.status, first_of(answer.body, "Code")));
 }
 
-bool worth_repeating(long status) { return status == 429 || status == 408 || status >= 500; }
+bool worth_repeating(long status) {
+    return status == 429 || status == 408 || (status >= 500 && status != 501);
+}
 
 /// Waits, unless the end of the process is asked for meanwhile.
 void pause(milliseconds time, const std::stop_token& stop) {
