@@ -38,6 +38,9 @@ base::Result<std::unique_ptr<Composition>> Composition::make(
     std::unique_ptr<Composition> made(new Composition(std::move(settings)));
     TRY(made->database_, open_database(made->settings_));
     TRY(made->blobs_, blob::open_folder(made->settings_.text("data.dir")));
+    made->journal_ =
+        std::make_unique<journal::Journal>(journal::Journal::Parts{made->settings_, made->metrics_}
+        );
     made->join();
     return made;
 }

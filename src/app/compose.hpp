@@ -15,6 +15,7 @@
 #include "foundation/blob/blob.hpp"
 #include "foundation/http/event_hub.hpp"
 #include "foundation/http/routes.hpp"
+#include "foundation/journal/journal.hpp"
 #include "foundation/store/database.hpp"
 #include "foundation/store/lifecycle.hpp"
 
@@ -38,6 +39,7 @@ public:
     store::Database& database() { return *database_; }
     blob::BlobStore& blobs() { return *blobs_; }
     accounts::Accounts& accounts() { return *accounts_; }
+    journal::Journal& journal() { return *journal_; }
     datasets::Service& datasets() { return *datasets_; }
     http::EventHub& events() { return events_; }
     predictions::PredictionLog& prediction_log() { return *prediction_log_; }
@@ -57,6 +59,7 @@ private:
     http::EventHub events_;
     std::unique_ptr<store::Database> database_;
     std::unique_ptr<blob::BlobStore> blobs_;
+    std::unique_ptr<journal::Journal> journal_;
     jobs::Kinds kinds_;
     std::unique_ptr<accounts::Accounts> accounts_;
     std::unique_ptr<datasets::Service> datasets_;

@@ -1,0 +1,19 @@
+#include "foundation/journal/journal.hpp"
+
+namespace csva::journal {
+
+std::vector<base::SettingRow> setting_rows() {
+    using enum base::SettingType;
+    return {
+        {"journal.key",
+         secret,
+         "",
+         "",
+         "Key that signs the journal and makes its pseudonyms, as `csva journal new-key` prints "
+         "it; "
+         "empty: `journal.key` in the data folder, made at the first start. Servers that share a "
+         "database need the same one."},
+    };
+}
+
+}  // namespace csva::journal
