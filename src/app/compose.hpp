@@ -2,6 +2,7 @@
 
 #include "app/config.hpp"
 #include "features/accounts/service.hpp"
+#include "features/audit/service.hpp"
 #include "features/cleaning/service.hpp"
 #include "features/datasets/service.hpp"
 #include "features/exploring/service.hpp"
@@ -40,6 +41,7 @@ public:
     blob::BlobStore& blobs() { return *blobs_; }
     accounts::Accounts& accounts() { return *accounts_; }
     journal::Journal& journal() { return *journal_; }
+    audit::Service& audit() { return *audit_; }
     datasets::Service& datasets() { return *datasets_; }
     http::EventHub& events() { return events_; }
     predictions::PredictionLog& prediction_log() { return *prediction_log_; }
@@ -73,6 +75,7 @@ private:
     std::unique_ptr<predictions::Service> predictions_;
     std::unique_ptr<monitoring::Service> monitoring_;
     std::unique_ptr<serving::Service> serving_;
+    std::unique_ptr<audit::Service> audit_;
     std::vector<std::unique_ptr<store::Lifecycle>> lifecycles_;
     http::Routes routes_;
 };

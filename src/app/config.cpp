@@ -1,6 +1,7 @@
 #include "app/config.hpp"
 
 #include "features/accounts/service.hpp"
+#include "features/audit/service.hpp"
 #include "features/datasets/service.hpp"
 #include "features/exploring/service.hpp"
 #include "features/models/service.hpp"
@@ -10,6 +11,7 @@
 #include "features/serving/service.hpp"
 #include "features/tracking/service.hpp"
 #include "features/training/service.hpp"
+#include "foundation/base/log_folder.hpp"
 #include "foundation/http/server.hpp"
 #include "foundation/jobs/queue.hpp"
 #include "foundation/journal/journal.hpp"
@@ -46,6 +48,13 @@ std::vector<base::SettingRow> own_rows() {
          "24",
          "h",
          "Age at which a file that nothing refers to is removed; longer than any job runs."},
+        {"log.dir", SettingType::text, "", "", "Folder for a log file a day; empty: standard error."
+        },
+        {"log.keep_days",
+         SettingType::integer,
+         "183",
+         "days",
+         "Age at which a log file of that folder is deleted."},
         {"database.url",
          SettingType::secret,
          "",
@@ -104,6 +113,12 @@ Result<base::Settings> load_settings(
     return base::Settings::load(setting_rows(), options.config, environment(), overrides);
 }
 
+Result<void> open_log(const base::Settings& settings) {
+    const std::string& folder = settings.text("log.dir");
+    if (folder.empty()) return {};
+    return base::log_to_folder(folder, settings.integer("log.keep_days"));
+}
+
 Result<base::fs::path> temporary_parent(const CommonOptions& options) {
     if (options.config.empty() && options.data_dir.empty()) return base::fs::temp_directory_path();
     TRY(const auto settings, load_settings(options));
@@ -125,6 +140,7 @@ const std::vector<store::Migrations>& migrations() {
         training::migrations(),
         predictions::migrations(),
         monitoring::migrations(),
+        audit::migrations(),
     };
     return all;
 }

@@ -23,6 +23,7 @@ int main(int argument_count, char** arguments) {
     csva::app::add_openapi(line);
     csva::app::add_doctor(line);
     csva::app::add_health(line);
+    csva::app::add_journal(line);
     try {
         app.parse(argument_count, arguments);
     } catch (const CLI::ParseError& error) {

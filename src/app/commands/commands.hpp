@@ -54,5 +54,6 @@ void add_query_child(CommandLine& line);
 void add_openapi(CommandLine& line);
 void add_doctor(CommandLine& line);
 void add_health(CommandLine& line);
+void add_journal(CommandLine& line);
 
 }  // namespace csva::app

@@ -13,7 +13,10 @@ namespace {
 std::optional<std::string> bytes_of(std::string_view hex, std::size_t size) {
     std::string out(size, '\0');
     std::size_t written = 0;
-    if (hex.size() != size * 2) return std::nullopt;
+    // One form only: a text that reads the same must be the same.
+    if (hex.size() != size * 2 ||
+        hex.find_first_not_of("0123456789abcdef") != std::string_view::npos)
+        return std::nullopt;
     auto* to = reinterpret_cast<unsigned char*>(out.data());
     if (sodium_hex2bin(to, size, hex.data(), hex.size(), nullptr, &written, nullptr) != 0 ||
         written != size)

@@ -7,6 +7,7 @@
 #include "foundation/http/auth.hpp"
 #include "foundation/http/event_hub.hpp"
 #include "foundation/http/routes.hpp"
+#include "foundation/http/witness.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -31,6 +32,7 @@ struct ServerParts {
     std::filesystem::path staging_folder;  ///< Uploads arrive here; same volume as the blobs.
     std::span<const base::EmbeddedFile> web = {};  ///< Files of the web UI, index.html among them;
                                                    ///< `x.br` and `x.gz` are x compressed.
+    Witness* witness = nullptr;                    ///< May be null.
 };
 
 /// The HTTP server: listens, reads requests with every limit applied, asks the authenticator, runs

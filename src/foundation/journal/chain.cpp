@@ -14,7 +14,7 @@ void append_text(std::string& line, std::string_view name, std::string_view text
 
 }  // namespace
 
-std::string line_of(const Record& record) {
+std::string line_of(const JournalEntry& record) {
     std::string line;
     line.reserve(256 + record.details.text.size());
     line += "{\"seq\":" + std::to_string(record.seq);

@@ -12,7 +12,7 @@ inline constexpr std::string_view kGenesis =
     "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// The line of an entry that is hashed: its JSON without `hash`.
-std::string line_of(const Record& record);
+std::string line_of(const JournalEntry& record);
 
 /// SHA-256 of the link before and the line: the entry's hash, and the link after it unless a seal
 /// follows.

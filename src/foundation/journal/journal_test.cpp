@@ -28,7 +28,7 @@ protected:
     base::Settings settings = settings_in(folder.path());
     base::Metrics metrics;
 
-    std::vector<Record> all() {
+    std::vector<JournalEntry> all() {
         const auto database = open_store(settings);
         return *(*database)->read([](store::Session& session) {
             return rows::entries_after(session, 0, 10'000);

@@ -71,23 +71,25 @@ fs::path key_file(const base::Settings& settings) {
     return fs::path(settings.text("data.dir")) / "journal.key";
 }
 
-Result<void> write_keys(const fs::path& path, const Keys& keys) {
+Result<void> write_keys(const fs::path& path, const Keys& keys, bool replace) {
     const std::string text = keys.text().reveal();
     const fs::path fresh = path.string() + "." + base::random_hex(4);
     const int file = ::open(fresh.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
     if (file < 0) return std::unexpected(base::unwritable(path));
-    const bool good =
-        ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-        ::fsync(file) == 0;
+    const auto written = ::write(file, text.data(), text.size());
+    const bool good = written == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
     ::close(file);
     std::error_code failed;
     // Of two processes that start at once, one makes the key and both use it.
-    if (good) fs::create_hard_link(fresh, path, failed);
+    if (good && replace)
+        fs::rename(fresh, path, failed);
+    else if (good)
+        fs::create_hard_link(fresh, path, failed);
     std::error_code ignored;
     fs::remove(fresh, ignored);
     if (!good || (failed && failed != std::errc::file_exists))
         return std::unexpected(base::unwritable(path));
-    return base::sync_folder(path.parent_path());
+    return base::sync_folder(path.has_parent_path() ? path.parent_path() : fs::path("."));
 }
 
 Result<Keys> load_keys(const base::Settings& settings) {

@@ -38,8 +38,11 @@ std::filesystem::path key_file(const base::Settings& settings);
 /// start. Errors: journal.bad_key, base.file_*.
 base::Result<Keys> load_keys(const base::Settings& settings);
 
-/// Writes a key file that only its owner may read. Errors: base.file_unwritable.
-base::Result<void> write_keys(const std::filesystem::path& path, const Keys& keys);
+/// Writes a key file that only its owner may read; one that is there stays unless `replace`.
+/// Errors: base.file_unwritable.
+base::Result<void> write_keys(
+    const std::filesystem::path& path, const Keys& keys, bool replace = false
+);
 
 /// Public keys whose signatures are believed, by key id.
 class Trusted {

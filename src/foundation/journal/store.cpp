@@ -21,12 +21,12 @@ std::string insert_text(std::size_t rows) {
     return sql;
 }
 
-Result<void> insert_group(Session& session, std::span<const Record> records) {
+Result<void> insert_group(Session& session, std::span<const JournalEntry> records) {
     static const std::string kMany = insert_text(kRowsAtOnce);
     static const std::string kOne = insert_text(1);
     std::vector<Value> values;
     values.reserve(records.size() * 10);
-    for (const Record& record : records) {
+    for (const JournalEntry& record : records) {
         values.insert(
             values.end(),
             {record.seq,
@@ -57,9 +57,9 @@ std::string text_of(Value& value) {
 
 /// By position, for speed. Whatever stands there: a cell that was tampered with must not stop the
 /// search for it.
-Record record_of(store::Row& row) {
+JournalEntry record_of(store::Row& row) {
     auto& cells = row.values;
-    Record record;
+    JournalEntry record;
     record.seq = integer_of(cells[0]);
     record.at = integer_of(cells[1]);
     record.action = text_of(cells[2]);
@@ -104,7 +104,7 @@ Result<void> put_head(Session& session, const Head& head) {
     return {};
 }
 
-Result<void> insert(Session& session, std::span<const Record> records) {
+Result<void> insert(Session& session, std::span<const JournalEntry> records) {
     while (!records.empty()) {
         const std::size_t count = records.size() >= kRowsAtOnce ? kRowsAtOnce : 1;
         CHECK_OK(insert_group(session, records.first(count)));
@@ -129,7 +129,7 @@ Result<std::int64_t> newest_seq(Session& session) {
     return row ? std::max(row->integer("entry"), row->integer("seal")) : 0;
 }
 
-Result<std::vector<Record>> entries_after(
+Result<std::vector<JournalEntry>> entries_after(
     Session& session, std::int64_t after, std::int64_t limit
 ) {
     TRY(auto found,
@@ -138,8 +138,35 @@ Result<std::vector<Record>> entries_after(
             " FROM journal_entries WHERE seq > :after ORDER BY seq LIMIT :limit",
             {after, limit}
         ));
-    std::vector<Record> records;
+    std::vector<JournalEntry> records;
     records.reserve(found.size());
+    for (auto& row : found) records.push_back(record_of(row));
+    return records;
+}
+
+Result<std::vector<JournalEntry>> newest_first(Session& session, const Filter& filter) {
+    std::string sql =
+        "SELECT seq, at, action, actor, object_kind, object, outcome, network, details, hash"
+        " FROM journal_entries WHERE 1 = 1";
+    std::vector<Value> values;
+    const auto narrow = [&](std::string_view condition, const Value& value) {
+        sql += condition;
+        values.push_back(value);
+    };
+    if (filter.before) narrow(" AND seq < :before", *filter.before);
+    if (!filter.action.empty()) {
+        narrow(" AND action >= :action", filter.action);
+        narrow(" AND action < :behind", filter.action + "\x7f");
+    }
+    if (!filter.outcome.empty()) narrow(" AND outcome = :outcome", filter.outcome);
+    if (filter.actor) narrow(" AND actor = :actor", *filter.actor);
+    if (!filter.object_kind.empty()) narrow(" AND object_kind = :kind", filter.object_kind);
+    if (filter.object) narrow(" AND object = :object", *filter.object);
+    if (filter.from) narrow(" AND at >= :from", *filter.from);
+    if (filter.until) narrow(" AND at < :until", *filter.until);
+    narrow(" ORDER BY seq DESC LIMIT :limit", filter.limit);
+    TRY(auto found, session.rows(sql, std::move(values)));
+    std::vector<JournalEntry> records;
     for (auto& row : found) records.push_back(record_of(row));
     return records;
 }

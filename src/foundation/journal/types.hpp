@@ -33,7 +33,7 @@ struct Entry {
 };
 
 /// One entry as it is kept. Members are in the order of the line that is hashed.
-struct Record {
+struct JournalEntry {
     std::int64_t seq = 0;
     std::int64_t at = 0;
     std::string action;
@@ -45,9 +45,11 @@ struct Record {
     base::Json details;
     std::string hash;
 };
-CSVA_DESCRIBE(Record, seq, at, action, actor, object_kind, object, outcome, network, details, hash)
+CSVA_DESCRIBE(
+    JournalEntry, seq, at, action, actor, object_kind, object, outcome, network, details, hash
+)
 CSVA_NOTES(
-    Record,
+    JournalEntry,
     {.field = "seq", .text = "Number of the entry, from 1, without gaps."},
     {.field = "at", .text = "Unix milliseconds by the clock of the server that wrote it."},
     {.field = "action", .text = "What was done or tried."},

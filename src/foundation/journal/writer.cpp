@@ -70,9 +70,9 @@ std::vector<Timed> with_notes(const Place& place, std::span<const Timed> group) 
     return out;
 }
 
-Record record_of(const Timed& timed, const Keys& keys) {
+JournalEntry record_of(const Timed& timed, const Keys& keys) {
     const Entry& entry = timed.entry;
-    Record record;
+    JournalEntry record;
     record.at = timed.at;
     record.action = entry.action;
     record.actor = keys.pseudonym("user", entry.actor_id);
@@ -102,10 +102,10 @@ Result<Head> write_group(
     Session& session, const Keys& keys, const Head& seen, std::span<const Timed> group
 ) {
     TRY(Place place, place_of(session, keys, seen));
-    std::vector<Record> records;
+    std::vector<JournalEntry> records;
     std::string link = place.link;
     for (const Timed& timed : with_notes(place, group)) {
-        Record record = record_of(timed, keys);
+        JournalEntry record = record_of(timed, keys);
         record.seq = place.seq++;
         record.hash = hash_of(link, line_of(record));
         link = record.hash;
@@ -113,7 +113,7 @@ Result<Head> write_group(
     }
     const std::int64_t last = records.back().seq;
     Seal seal{last, keys.key_id(), {}, {}};
-    for (const Record& record : records)
+    for (const JournalEntry& record : records)
         seal.hashes += record.seq == last ? record.hash : record.hash.substr(0, kShortHash);
     seal.signature = keys.signing.sign(sealed_text(seal));
     Head head{last, link_after(link, seal), base::Clock::wall_ms(), keys.key_id(), {}};
