@@ -55,6 +55,7 @@ FEATURES = {
     "privacy": "accounts projects datasets notices",
     "backup": "",
     "ops": "",
+    "audit": "",
 }
 for _name, _uses in FEATURES.items():
     DEPENDS[_name] = f"{FOUNDATION} {ENGINE} {_uses}"

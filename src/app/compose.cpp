@@ -38,6 +38,13 @@ base::Result<std::unique_ptr<Composition>> Composition::make(
     std::unique_ptr<Composition> made(new Composition(std::move(settings)));
     TRY(made->database_, open_database(made->settings_));
     TRY(made->blobs_, blob::open(made->settings_));
+    made->journal_ = std::make_unique<journal::Journal>(journal::Journal::Parts{
+        made->settings_,
+        made->metrics_,
+        [&database = *made->database_](const journal::Head& head) {
+            return audit::keep_head(database, head);
+        }
+    });
     made->join();
     return made;
 }
@@ -133,8 +140,13 @@ void Composition::join() {
     lifecycles_.push_back(jobs::lifecycle());
     lifecycles_.push_back(projects::lifecycle());
     lifecycles_.push_back(accounts::lifecycle());
+    lifecycles_.push_back(audit::lifecycle());
     projects::register_routes(routes_, {*database_, metrics_, lifecycles()});
     jobs::register_metrics(metrics_, *database_);
+    audit_ = std::make_unique<audit::Service>(
+        audit::Service::Parts{*database_, *journal_, blobs_->staging()}
+    );
+    audit::register_routes(routes_, *audit_);
     ops::register_routes(
         routes_,
         {routes_,

@@ -2,6 +2,7 @@
 
 #include "app/config.hpp"
 #include "features/accounts/service.hpp"
+#include "features/audit/service.hpp"
 #include "features/cleaning/service.hpp"
 #include "features/datasets/service.hpp"
 #include "features/exploring/service.hpp"
@@ -15,6 +16,7 @@
 #include "foundation/blob/blob.hpp"
 #include "foundation/http/event_hub.hpp"
 #include "foundation/http/routes.hpp"
+#include "foundation/journal/journal.hpp"
 #include "foundation/store/database.hpp"
 #include "foundation/store/lifecycle.hpp"
 
@@ -39,6 +41,8 @@ public:
     store::Database& database() { return *database_; }
     blob::BlobStore& blobs() { return *blobs_; }
     accounts::Accounts& accounts() { return *accounts_; }
+    journal::Journal& journal() { return *journal_; }
+    audit::Service& audit() { return *audit_; }
     datasets::Service& datasets() { return *datasets_; }
     http::EventHub& events() { return events_; }
     predictions::PredictionLog& prediction_log() { return *prediction_log_; }
@@ -61,6 +65,7 @@ private:
     http::EventHub events_;
     std::unique_ptr<store::Database> database_;
     std::unique_ptr<blob::BlobStore> blobs_;
+    std::unique_ptr<journal::Journal> journal_;
     jobs::Kinds kinds_;
     std::unique_ptr<accounts::Accounts> accounts_;
     std::unique_ptr<datasets::Service> datasets_;
@@ -74,6 +79,7 @@ private:
     std::unique_ptr<predictions::Service> predictions_;
     std::unique_ptr<monitoring::Service> monitoring_;
     std::unique_ptr<serving::Service> serving_;
+    std::unique_ptr<audit::Service> audit_;
     std::vector<std::unique_ptr<store::Lifecycle>> lifecycles_;
     http::Routes routes_;
 };

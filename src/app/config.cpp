@@ -1,6 +1,7 @@
 #include "app/config.hpp"
 
 #include "features/accounts/service.hpp"
+#include "features/audit/service.hpp"
 #include "features/datasets/service.hpp"
 #include "features/exploring/service.hpp"
 #include "features/models/service.hpp"
@@ -10,9 +11,11 @@
 #include "features/serving/service.hpp"
 #include "features/tracking/service.hpp"
 #include "features/training/service.hpp"
+#include "foundation/base/log_folder.hpp"
 #include "foundation/blob/blob.hpp"
 #include "foundation/http/server.hpp"
 #include "foundation/jobs/queue.hpp"
+#include "foundation/journal/journal.hpp"
 
 #include <filesystem>
 #include <unistd.h>
@@ -46,6 +49,13 @@ std::vector<base::SettingRow> own_rows() {
          "24",
          "h",
          "Age at which a file that nothing refers to is removed; longer than any job runs."},
+        {"log.dir", SettingType::text, "", "", "Folder for a log file a day; empty: standard error."
+        },
+        {"log.keep_days",
+         SettingType::integer,
+         "183",
+         "days",
+         "Age at which a log file of that folder is deleted."},
         {"database.url",
          SettingType::secret,
          "",
@@ -86,6 +96,7 @@ std::vector<base::SettingRow> setting_rows() {
     append(rows, blob::setting_rows());
     append(rows, http::setting_rows());
     append(rows, jobs::setting_rows());
+    append(rows, journal::setting_rows());
     append(rows, accounts::setting_rows());
     append(rows, datasets::setting_rows());
     append(rows, exploring::setting_rows());
@@ -102,6 +113,12 @@ Result<base::Settings> load_settings(
 ) {
     if (!options.data_dir.empty()) overrides["data.dir"] = options.data_dir;
     return base::Settings::load(setting_rows(), options.config, environment(), overrides);
+}
+
+Result<void> open_log(const base::Settings& settings) {
+    const std::string& folder = settings.text("log.dir");
+    if (folder.empty()) return {};
+    return base::log_to_folder(folder, settings.integer("log.keep_days"));
 }
 
 Result<base::fs::path> temporary_parent(const CommonOptions& options) {
@@ -125,6 +142,7 @@ const std::vector<store::Migrations>& migrations() {
         training::migrations(),
         predictions::migrations(),
         monitoring::migrations(),
+        audit::migrations(),
     };
     return all;
 }
@@ -163,7 +181,9 @@ Result<std::unique_ptr<store::Database>> open_database(const base::Settings& set
 
 Result<std::int64_t> migrate_database(const base::Settings& settings) {
     TRY(const auto database, connect(settings));
-    return database->migrate(migrations());
+    TRY(const std::int64_t main, database->migrate(migrations()));
+    TRY(const std::int64_t journal, journal::migrate(settings));
+    return main + journal;
 }
 
 }  // namespace csva::app

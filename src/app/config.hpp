@@ -25,6 +25,9 @@ base::Result<base::Settings> load_settings(
     const CommonOptions& options, std::map<std::string, std::string> overrides = {}
 );
 
+/// Log lines go where these settings say. Errors: base.file_unwritable.
+base::Result<void> open_log(const base::Settings& settings);
+
 /// Where a command keeps its temporary files: `tmp` in the folder of the data when the options name
 /// one, else the system's. Made if need be. Errors: those of load_settings, base.file_unwritable.
 base::Result<base::fs::path> temporary_parent(const CommonOptions& options);

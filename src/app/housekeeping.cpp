@@ -51,6 +51,9 @@ std::unique_ptr<jobs::Schedules> start_housekeeping(Composition& parts) {
     schedules->every("predictions.forget", kHourMs, [&parts] {
         return monitoring::forget_old_rows(parts.database(), parts.settings());
     });
+    schedules->every("journal.archive", kHourMs, [&parts] {
+        return audit::archive_old(parts.journal(), parts.settings());
+    });
     return schedules;
 }
 

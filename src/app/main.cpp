@@ -25,6 +25,7 @@ int main(int argument_count, char** arguments) {
     csva::app::add_health(line);
     csva::app::add_move(line);
     csva::app::add_copy_files(line);
+    csva::app::add_journal(line);
     try {
         app.parse(argument_count, arguments);
     } catch (const CLI::ParseError& error) {

@@ -1,4 +1,4 @@
-# ./dev bench http|data|train|quality|drift|tracking
+# ./dev bench http|data|train|quality|drift|tracking|journal
 # shellcheck shell=bash
 source tools/dev/build.sh
 
@@ -10,5 +10,6 @@ dev_bench() {
     build_web
     build_preset release csva
     [ "$name" != drift ] || build_preset dev drift_probe
+    [ "$name" != journal ] || build_preset dev journal_probe
     exec "tests/bench/$name/run" "$@"
 }

@@ -131,6 +131,14 @@ export async function people(visit, state) {
     await press(visit, 'accounts:users.add_submit');
     await page.getByRole('rowheader', { name: colleague.name }).waitFor();
     await check(visit, `${state}-users`);
+    await page.goto(`${url}/journal/`);
+    await page.getByRole('rowheader').first().waitFor();
+    await press(visit, 'journal:verify');
+    await page.getByRole('status').filter({ hasText: /\d/ }).first().waitFor();
+    await check(visit, `${state}-journal`);
+    await page.goto(`${url}/journal/?outcome=refused&action=none.such`);
+    await page.getByText(t('journal:empty')).waitFor();
+    await check(visit, `${state}-journal-empty`);
     await page.goto(`${url}/projects/`);
     await page.getByLabel(t('projects:new.name')).fill('Titanic');
     await press(visit, 'projects:new.submit');

@@ -56,5 +56,6 @@ void add_doctor(CommandLine& line);
 void add_health(CommandLine& line);
 void add_move(CommandLine& line);
 void add_copy_files(CommandLine& line);
+void add_journal(CommandLine& line);
 
 }  // namespace csva::app

@@ -2,6 +2,7 @@
 #include "app/compose.hpp"
 #include "app/housekeeping.hpp"
 #include "app/sample.hpp"
+#include "app/witness.hpp"
 #include "features/tracking/service.hpp"
 #include "foundation/base/log.hpp"
 #include "foundation/http/server.hpp"
@@ -141,7 +142,10 @@ Result<void> serve(const Options& options) {
     const sigset_t signals = ending_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     TRY(const auto parts, Composition::make(options.common));
+    CHECK_OK(open_log(parts->settings()));
     CHECK_OK(load_sample(*parts));
+    CHECK_OK(parts->journal().open());
+    const auto witness = journal_witness(parts->routes(), parts->journal());
     http::Server server(
         {parts->routes(),
          parts->accounts().authenticator(),
@@ -150,9 +154,13 @@ Result<void> serve(const Options& options) {
          parts->settings(),
          parts->blobs().staging(),
          embedded::web(),
-         &parts->leaving()}
+         &parts->leaving(),
+         parts->settings().boolean("journal.requests") ? witness.get() : nullptr}
     );
     CHECK_OK(server.listen(endpoint.host, endpoint.port));
+    parts->journal().append(
+        {.action = "service.started", .details = R"({"version":")" CSVA_VERSION "\"}"}
+    );
     const bool six = endpoint.host.find(':') != std::string::npos;
     const std::string address =
         fmt::format("http://{}:{}", six ? "[" + endpoint.host + "]" : endpoint.host, server.port());
@@ -174,6 +182,7 @@ Result<void> serve(const Options& options) {
         std::chrono::milliseconds(std::llround(parts->settings().real("http.leave_s") * 1000));
     const SignalWatch watch(server, parts->leaving(), leave_time);
     server.run();
+    parts->journal().append({.action = "service.stopped"});
     parts->prediction_log().stop();
     return {};
 }

@@ -34,6 +34,7 @@ base::Result<void> work(const Options& options) {
     // A server that is killed cannot stop its worker, so the kernel does.
     if (options.supervised) ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     TRY(const base::Settings settings, load_settings(options.common));
+    CHECK_OK(open_log(settings));
     TRY(const auto database, open_database(settings));
     TRY(const auto blobs, blob::open(settings));
     base::Metrics metrics;

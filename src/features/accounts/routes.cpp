@@ -70,10 +70,12 @@ void add_sign_in(http::Routes& routes, Accounts& accounts) {
          .tag = "accounts",
          .body = Body::json_or_form,
          .errors = {429},
-         .csrf_exempt = true},
+         .csrf_exempt = true,
+         .action = "accounts.sign_in"},
         [&accounts](Context& context, const SignInRequest& request) -> Result<Handmade<SignedIn>> {
             TRY(const auto opened,
                 accounts.sign_in({request.name, request.password}, visitor_of(context)));
+            context.noted.actor_id = opened.user.id.value;
             return signed_in(context, opened, own_path(request.next.value_or("/")));
         }
     );
@@ -83,7 +85,8 @@ void add_sign_in(http::Routes& routes, Accounts& accounts) {
         http::access::signed_in(),
         {.summary = "Sign out: ends the session and deletes its cookies.",
          .tag = "accounts",
-         .body = Body::json_or_form},
+         .body = Body::json_or_form,
+         .action = "accounts.sign_out"},
         [&accounts](Context& context, const NoRequest&) -> Result<Handmade<SignedOut>> {
             if (context.actor.via == Via::session) {
                 const auto ended =
@@ -121,7 +124,8 @@ void add_setup(http::Routes& routes, Accounts& accounts) {
          .tag = "accounts",
          .body = Body::json_or_form,
          .errors = {409, 410},
-         .csrf_exempt = true},
+         .csrf_exempt = true,
+         .action = "accounts.set_up"},
         [&accounts](Context& context, const SetupRequest& request) -> Result<Handmade<SignedIn>> {
             TRY(const auto opened,
                 accounts.set_up(
@@ -129,6 +133,7 @@ void add_setup(http::Routes& routes, Accounts& accounts) {
                     {request.name, request.password, true, request.language},
                     visitor_of(context)
                 ));
+            context.noted.actor_id = opened.user.id.value;
             return signed_in(context, opened, "/");
         }
     );

@@ -6,6 +6,7 @@
 #include "features/accounts/store.hpp"
 #include "foundation/base/clock.hpp"
 #include "foundation/base/crypto.hpp"
+#include "foundation/http/text.hpp"
 
 #include <algorithm>
 
@@ -143,7 +144,7 @@ Result<OpenedSession> Accounts::State::open_session(
         {user.id,
          credential_hash(cookie),
          expires_at,
-         visitor.address,
+         http::network_of(visitor.address),
          visitor.agent.substr(0, kAgentBytesMax)}
     ));
     return OpenedSession{user, cookie, csrf_of(cookie), expires_at};

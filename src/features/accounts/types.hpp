@@ -78,7 +78,8 @@ CSVA_DESCRIBE(SessionView, id, created_at, seen_at, expires_at, address, agent, 
 CSVA_NOTES(
     SessionView,
     {.field = "seen_at", .text = "Last use, Unix milliseconds, to the minute."},
-    {.field = "address", .text = "Network address at sign-in."},
+    {.field = "address",
+     .text = "Network that the sign-in came from: the address without its last part."},
     {.field = "agent", .text = "What the browser calls itself."},
     {.field = "current", .text = "The session that asks.", .defaulted = true}
 )

@@ -114,6 +114,30 @@ std::string random_token(std::size_t byte_count) {
     return out;
 }
 
+std::string to_base64(std::string_view bytes) {
+    constexpr int kVariant = sodium_base64_VARIANT_ORIGINAL;
+    std::string out(sodium_base64_encoded_len(bytes.size(), kVariant), '\0');
+    const auto* from = reinterpret_cast<const unsigned char*>(bytes.data());
+    sodium_bin2base64(out.data(), out.size(), from, bytes.size(), kVariant);
+    out.pop_back();
+    return out;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+    std::string out(text.size() / 4 * 3 + 3, '\0');
+    std::size_t size = 0;
+    auto* to = reinterpret_cast<unsigned char*>(out.data());
+    constexpr int kVariant = sodium_base64_VARIANT_ORIGINAL;
+    const char* end = nullptr;
+    if (sodium_base642bin(
+            to, out.size(), text.data(), text.size(), nullptr, &size, &end, kVariant
+        ) != 0 ||
+        end != text.data() + text.size())
+        return std::nullopt;
+    out.resize(size);
+    return out;
+}
+
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
     return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }

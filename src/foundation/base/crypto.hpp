@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,10 @@ std::string random_hex(std::size_t byte_count);
 
 /// The same as URL-safe base64 without padding.
 std::string random_token(std::size_t byte_count);
+
+/// Base64 with its usual alphabet and padding, and back; nothing for a text that is none.
+std::string to_base64(std::string_view bytes);
+std::optional<std::string> from_base64(std::string_view text);
 
 /// Equality whose time does not depend on where the texts differ.
 bool equal_in_constant_time(std::string_view a, std::string_view b);

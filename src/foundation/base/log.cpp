@@ -2,6 +2,7 @@
 
 #include "foundation/base/clock.hpp"
 #include "foundation/base/described.hpp"
+#include "foundation/base/log_folder.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -71,6 +72,7 @@ void log(LogLevel level, std::string_view event, std::initializer_list<LogField>
             line += std::get<bool>(field.value) ? "true" : "false";
     }
     line += '}';
+    if (write_to_log_folder(line)) return;
     logger().log(level_of(level), fmt::string_view("{}"), line);
 }
 

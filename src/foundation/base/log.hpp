@@ -16,9 +16,9 @@ struct LogField {
     std::variant<std::string_view, std::int64_t, double, bool> value;
 };
 
-/// One JSON line on standard error: {"time":"...","level":"info","event":"...", fields...}.
-/// Thread-safe; spdlog behind it. `event` is a short snake_case name such as "request" or
-/// "job_failed".
+/// One JSON line on standard error (or in a folder, see log_folder.hpp):
+/// {"time":"...","level":"info","event":"...", fields...}. Thread-safe; spdlog behind it. `event`
+/// is a short snake_case name such as "request" or "job_failed".
 void log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
 
 /// Lines below `level` are dropped. Default: info.

@@ -159,6 +159,13 @@ std::optional<base::Result<Actor>> Core::identify_quickly(const Exchange& exchan
 }
 
 base::Result<void> Core::admit(Exchange& exchange, std::optional<base::Result<Actor>> identified) {
+    auto done = let_in(exchange, std::move(identified));
+    // A database that is away is no refusal.
+    exchange.refused = !done && done.error().kind != ErrorKind::unavailable;
+    return done;
+}
+
+base::Result<void> Core::let_in(Exchange& exchange, std::optional<base::Result<Actor>> identified) {
     auto& context = exchange.context;
     const auto& route = *exchange.route;
     auto actor = identified ? std::move(*identified) : parts.authenticator.identify(context.head);
@@ -241,8 +248,11 @@ Response Core::page(const Exchange& exchange, int status) {
     return files.page(own ? std::string(exchange.route->doc.page_file) : "/index.html", status);
 }
 
-Response Core::refuse(const Exchange& exchange, const base::Error& error) {
+Response Core::refuse(Exchange& exchange, const base::Error& error) {
     const auto& context = exchange.context;
+    exchange.reason = error.reason;
+    exchange.refused |= error.kind == ErrorKind::unauthenticated ||
+                        error.kind == ErrorKind::forbidden || error.kind == ErrorKind::rate_limited;
     if (!error.internal.empty())
         base::log(
             base::LogLevel::error,
@@ -290,9 +300,18 @@ base::Metrics::Histogram& Core::series(const Exchange& exchange, int status) {
     return made;
 }
 
+void Core::tell_witness(const Exchange& exchange, int status) const {
+    const bool unsafe = exchange.route != nullptr && exchange.context.head.method != Method::get;
+    // A visitor who is shown the way to the sign-in page has tried nothing.
+    const bool refused = exchange.refused && (unsafe || status >= 400);
+    if (!unsafe && !refused && status < 500) return;
+    parts.witness->saw({exchange.route, exchange.context, status, exchange.reason, refused});
+}
+
 void Core::finish(const Exchange& exchange, int status, std::uint64_t bytes) {
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - exchange.started;
     series(exchange, status).observe(taken.count());
+    if (parts.witness != nullptr) tell_witness(exchange, status);
     if (!limits.access_log) return;
     base::log(
         base::LogLevel::info,
@@ -301,6 +320,7 @@ void Core::finish(const Exchange& exchange, int status, std::uint64_t bytes) {
          {"method", name_of(exchange.context.head.method)},
          {"route", exchange.route != nullptr ? exchange.route->literal : "unmatched"},
          {"status", static_cast<std::int64_t>(status)},
+         {"network", network_of(exchange.context.head.remote_address)},
          {"ms", taken.count() * 1000},
          {"bytes", static_cast<std::int64_t>(bytes)}}
     );

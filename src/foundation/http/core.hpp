@@ -29,6 +29,8 @@ struct Exchange {
     bool api_client = true;     ///< Not a browser's page: failures are JSON.
     std::optional<std::uint64_t> length;
     BodyDecoder body;
+    std::string reason;    ///< Of the failure that was answered.
+    bool refused = false;  ///< Who asked may not, or is not known.
     std::chrono::steady_clock::time_point started;
 };
 
@@ -59,7 +61,7 @@ public:
     std::optional<Response> run_from_memory(
         Exchange& exchange, const std::optional<base::Result<Actor>>& identified
     );
-    Response refuse(const Exchange& exchange, const base::Error& error);
+    Response refuse(Exchange& exchange, const base::Error& error);
     /// Counts and logs a finished request.
     void finish(const Exchange& exchange, int status, std::uint64_t bytes);
 
@@ -81,6 +83,8 @@ private:
     };
     base::Metrics::Histogram& series(const Exchange& exchange, int status);
     base::Result<void> check_body(const Exchange& exchange) const;
+    base::Result<void> let_in(Exchange& exchange, std::optional<base::Result<Actor>> identified);
+    void tell_witness(const Exchange& exchange, int status) const;
     Response page(const Exchange& exchange, int status);
     std::unordered_map<const Route*, Series> series_;
 };

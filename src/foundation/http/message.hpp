@@ -73,6 +73,14 @@ public:
     void release() { path.clear(); }
 };
 
+/// What a handler adds to what the journal says of its request: who it turned out to be, and what
+/// was made.
+struct Noted {
+    std::int64_t actor_id = 0;
+    std::string object_kind;
+    std::int64_t object_id = 0;
+};
+
 /// Everything a handler may look at. Lives as long as the request.
 struct Context {
     RequestHead head;
@@ -84,8 +92,9 @@ struct Context {
     std::string body;       ///< JSON or any small body; empty for multipart and forms.
     Pairs form;             ///< Fields of a form or of a multipart body.
     std::vector<StagedFile> files;
-    bool from_form = false;      ///< Body was a form (answer 303 rather than JSON).
-    bool memory_only = false;    ///< Of a route that is tried from memory first: this is that try.
+    bool from_form = false;    ///< Body was a form (answer 303 rather than JSON).
+    bool memory_only = false;  ///< Of a route that is tried from memory first: this is that try.
+    Noted noted;
     bool not_in_memory = false;  ///< What the handler says when it must wait for disk or database.
 
     /// What a handler returns when `memory_only` is set and memory is not enough.

@@ -45,6 +45,7 @@ struct RouteDoc {
                 ///< answers Context::ask_again() and runs once more on the pool.
     std::string_view limit_setting = {};  ///< Of Body::file: largest size, if not that of uploads.
     bool csrf_exempt = false;             ///< Only for routes without a session (sign-in).
+    std::string_view action = {};         ///< In the journal, when the derived name would be ugly.
     std::string_view page_file = {};  ///< A page without a handler: whoever asks gets this static
                                       ///< file.
 };

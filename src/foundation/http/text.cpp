@@ -215,6 +215,23 @@ std::string host_without_port(std::string_view host) {
     return lower(host.substr(0, host.find(':')));
 }
 
+std::string network_of(std::string_view address) {
+    constexpr std::string_view kMapped = "::ffff:";
+    if (address.starts_with(kMapped) && address.contains('.'))
+        address.remove_prefix(kMapped.size());
+    auto bytes = address_bytes(address);
+    if (!bytes) return {};
+    const bool four = !address.contains(':');
+    if (four) {
+        const auto last = address.rfind('.');
+        return std::string(address.substr(0, last)) + ".0/24";
+    }
+    std::fill(bytes->begin() + 6, bytes->end(), 0);
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    ::inet_ntop(AF_INET6, bytes->data(), text.data(), text.size());
+    return std::string(text.data()) + "/48";
+}
+
 bool address_in(std::string_view address, std::string_view network) {
     const auto slash = network.find('/');
     const auto a = address_bytes(address);

@@ -40,6 +40,10 @@ double quality_of(std::string_view header, std::string_view token);
 /// A host without its port, in lower case: "localhost:8000" -> "localhost", "[::1]:80" -> "::1".
 std::string host_without_port(std::string_view host);
 
+/// The network of an address, for lists and logs that outlive its need: 203.0.113.0/24,
+/// 2001:db8:1::/48; "" for what is no address.
+std::string network_of(std::string_view address);
+
 /// "2001:db8::1" in "2001:db8::/32"; a bare address matches itself.
 bool address_in(std::string_view address, std::string_view network);
 

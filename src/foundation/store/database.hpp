@@ -123,10 +123,12 @@ using Migrations = std::span<const base::EmbeddedFile>;
 class Database {
 public:
     struct Options {
-        std::string url;  ///< "postgresql://..." or "" for SQLite in data_folder/csva.sqlite.
+        std::string url;  ///< "postgresql://..." or "" for SQLite in data_folder/file.
         std::string data_folder;
         std::int64_t pool_size = 8;
         std::int64_t wait_ms = 5000;  ///< For a free connection or a busy database.
+        std::string file = "csva.sqlite";
+        std::string schema = {};  ///< PostgreSQL: of its own, made by `migrate`; "": the usual one.
     };
     /// Errors: store.unavailable, store.bad_url.
     static base::Result<std::unique_ptr<Database>> open(const Options& options);

@@ -174,7 +174,7 @@ public:
         std::error_code code;
         std::filesystem::create_directories(options.data_folder, code);
         if (code) return std::unexpected(unavailable(options.data_folder + ": " + code.message()));
-        const std::string path = options.data_folder + "/csva.sqlite";
+        const std::string path = options.data_folder + "/" + options.file;
         auto made = std::unique_ptr<Sqlite>(new Sqlite(options.wait_ms));
         TRY(auto writer, Connection::open(path, options.wait_ms));
         made->writers_.add(std::move(writer));

@@ -45,6 +45,11 @@ function AccountMenu({ me }: { me: WhoAmI }) {
                         {t('base:ui.nav.users')}
                     </Menu.Item>
                 )}
+                {me.user.administrator && (
+                    <Menu.Item component={Link} to="/journal/">
+                        {t('base:ui.nav.journal')}
+                    </Menu.Item>
+                )}
                 <Menu.Item component="a" href="/api/docs/">
                     {t('base:ui.nav.api')}
                 </Menu.Item>
