@@ -157,7 +157,8 @@ bool is_mail_address(std::string_view text) {
     if (text.size() > kAddressBytesMax || at == std::string_view::npos || at == 0) return false;
     const auto host = text.substr(at + 1);
     const bool plain = std::ranges::all_of(text.substr(0, at), [](char c) {
-        return static_cast<unsigned char>(c) > 0x20 && c < 0x7f &&
+        const auto code = static_cast<unsigned char>(c);
+        return code > 0x20 && code < 0x7f &&
                std::string_view("()<>[]:;,\\\"@").find(c) == std::string_view::npos;
     });
     const bool named = !host.empty() && std::ranges::all_of(host, [](char c) {
