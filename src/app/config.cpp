@@ -6,6 +6,7 @@
 #include "features/exploring/service.hpp"
 #include "features/models/service.hpp"
 #include "features/monitoring/service.hpp"
+#include "features/notices/service.hpp"
 #include "features/ops/routes.hpp"
 #include "features/predictions/service.hpp"
 #include "features/serving/service.hpp"
@@ -104,6 +105,7 @@ std::vector<base::SettingRow> setting_rows() {
     append(rows, predictions::setting_rows());
     append(rows, monitoring::setting_rows());
     append(rows, serving::setting_rows());
+    append(rows, notices::setting_rows());
     append(rows, ops::setting_rows());
     return rows;
 }
@@ -143,6 +145,7 @@ const std::vector<store::Migrations>& migrations() {
         predictions::migrations(),
         monitoring::migrations(),
         audit::migrations(),
+        notices::migrations(),
     };
     return all;
 }

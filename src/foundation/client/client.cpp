@@ -2,14 +2,13 @@
 
 #include "foundation/base/crypto.hpp"
 #include "foundation/base/files.hpp"
+#include "foundation/client/curl_internal.hpp"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
-#include <dlfcn.h>
 
 namespace csva::client {
 namespace {
@@ -19,42 +18,6 @@ using base::Result;
 constexpr long kConnectSeconds = 10;
 constexpr long kSilentSeconds = 30;
 constexpr std::size_t kAnswerBytesMax = 16U << 20U;
-
-#define CSVA_CURL_FUNCTIONS(X) \
-    X(global_init)             \
-    X(easy_init)               \
-    X(easy_cleanup)            \
-    X(easy_reset)              \
-    X(easy_perform)            \
-    X(easy_setopt)             \
-    X(easy_getinfo)            \
-    X(easy_strerror)           \
-    X(slist_append)            \
-    X(slist_free_all)
-
-struct Functions {
-#define X(name) decltype(&::curl_##name) name = nullptr;
-    CSVA_CURL_FUNCTIONS(X)
-#undef X
-    bool ready = false;
-};
-
-const Functions& functions() {
-    static const Functions table = [] {
-        Functions f;
-        void* handle = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-        if (handle == nullptr) return f;
-        f.ready = true;
-#define X(name)                                                                \
-    f.name = reinterpret_cast<decltype(f.name)>(dlsym(handle, "curl_" #name)); \
-    f.ready = f.ready && f.name != nullptr;
-        CSVA_CURL_FUNCTIONS(X)
-#undef X
-        if (f.ready) f.ready = f.global_init(CURL_GLOBAL_ALL) == CURLE_OK;
-        return f;
-    }();
-    return table;
-}
 
 struct CloseFile {
     void operator()(std::FILE* file) const { std::fclose(file); }
@@ -157,6 +120,8 @@ public:
         } else if (!call.json.empty()) {
             functions().slist_append(headers.get(), "Content-Type: application/json");
             send_text(call.json);
+        } else if (!call.form.empty()) {
+            send_text(call.form);  // libcurl says by itself that it is a form.
         } else if (!call.text.empty() || call.method == "POST") {
             send_text(call.text);
         }

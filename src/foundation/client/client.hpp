@@ -29,6 +29,7 @@ struct Call {
     std::string url;
     std::string json;            ///< Body; empty: none.
     std::string text;            ///< Body of no declared type, in place of `json`.
+    std::string form;            ///< Body of pairs (RFC 1866), in place of `json`.
     std::filesystem::path file;  ///< Body of a PUT, in place of `json`.
     std::uint64_t file_begin = 0;
     std::optional<std::uint64_t> file_bytes;  ///< That many from `file_begin`; nothing: the rest.

@@ -62,6 +62,7 @@ export const routes = [
             },
             { path: '/projects/', element: page(lazy(() => import('../features/projects/ProjectsPage'))) },
             { path: '/journal/', element: page(lazy(() => import('../features/audit/JournalPage'))) },
+            { path: '/notices/', element: page(lazy(() => import('../features/notices/NoticesPage'))) },
             { path: '/users/', element: page(lazy(() => import('../features/accounts/UsersPage'))) },
             { path: '*', element: <Missing /> },
         ],
