@@ -7,6 +7,7 @@
 #include "features/monitoring/service.hpp"
 #include "features/ops/routes.hpp"
 #include "features/predictions/service.hpp"
+#include "features/privacy/service.hpp"
 #include "features/serving/service.hpp"
 #include "features/tracking/service.hpp"
 #include "features/training/service.hpp"
@@ -118,6 +119,7 @@ const std::vector<store::Migrations>& migrations() {
         embedded::accounts_migrations(),
         embedded::projects_migrations(),
         datasets::migrations(),
+        privacy::migrations(),
         models::migrations(),
         tracking::migrations(),
         training::migrations(),
