@@ -29,7 +29,9 @@ export async function openPredict(visit, target) {
 export async function leaveOut({ page, t }) {
     const start = page.getByRole('button', { name: t('training:start') });
     const gate = page.getByRole('button', { name: t('privacy:gate.leave_out') });
-    const ready = page.locator('button[type=submit]:not([disabled])').filter({ hasText: t('training:start') });
+    const ready = page
+        .locator('button[type=submit]:not([disabled])')
+        .filter({ hasText: t('training:start') });
     await start.waitFor();
     await Promise.race([gate.waitFor({ timeout: limitMs }), ready.waitFor({ timeout: limitMs })]);
     if (await gate.isVisible()) await gate.click();

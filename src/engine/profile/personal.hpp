@@ -30,7 +30,7 @@ struct Personal {
 CSVA_DESCRIBE(Personal, rows, rows_looked_at, columns)
 
 /// Above twice this, blocks of 256 rows spread evenly over the table stand for all.
-inline constexpr std::int64_t kRowsLookedAt = 200'000;
+inline constexpr std::int64_t kRowsLookedAt = 100'000;
 
 /// Looks at rows as they pass; equal cells are judged once. Not thread-safe.
 class PersonalScan {

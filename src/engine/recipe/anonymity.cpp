@@ -418,9 +418,12 @@ base::Result<AnonymityPlan> search(
     AnonymityPlan plan;
     const Node as_it_is(world.dimensions.size(), 0);
     std::optional<Node> best;
-    const auto allowed = static_cast<std::int64_t>(
-        std::floor(wish.most_lost_ratio * static_cast<double>(world.rows) + 1e-9)
-    );
+    const bool given = std::ranges::all_of(wish.columns, [](const QuasiIdentifier& one) {
+        return one.level.has_value();
+    });
+    const double ratio = given ? 1 : wish.most_lost_ratio;
+    const auto allowed =
+        static_cast<std::int64_t>(std::floor(ratio * static_cast<double>(world.rows) + 1e-9));
     constexpr double kTie = 1e-12;
     for (const auto& [bound, node] : candidates(world, plan.complete)) {
         if (best && bound >= plan.after.information_lost - kTie) break;

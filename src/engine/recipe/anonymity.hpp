@@ -125,12 +125,12 @@ inline constexpr std::string_view kNotAnonymous = "recipe.cannot_be_anonymous";
 base::Result<void> check_anonymity(const AnonymityWish& wish, const table::Schema& schema);
 
 /// The levels and suppression that reach k and l and lose the least information, of all that lose
-/// at most the rows allowed: full-domain generalisation, best first by a bound (what generalising
-/// alone loses), so that the first that nothing can beat is the best. Source: Sweeney 2002
-/// (k-anonymity), Machanavajjhala et al. 2007 (distinct l-diversity), Xu et al. 2006 (normalised
-/// certainty penalty), Bayardo and Agrawal 2005 (discernibility). Check: tests/peers/privacy/
-/// anonymity.py, exactly. Errors: those of check_anonymity, recipe.cannot_be_anonymous, those of
-/// duck::Session.
+/// at most the rows allowed (with every level fixed: any number): full-domain generalisation, best
+/// first by a bound (what generalising alone loses), so that the first that nothing can beat is the
+/// best. Source: Sweeney 2002 (k-anonymity), Machanavajjhala et al. 2007 (distinct l-diversity), Xu
+/// et al. 2006 (normalised certainty penalty), Bayardo and Agrawal 2005 (discernibility). Check:
+/// tests/peers/privacy/ anonymity.py, exactly. Errors: those of check_anonymity,
+/// recipe.cannot_be_anonymous, those of duck::Session.
 base::Result<AnonymityPlan> plan_anonymity(
     duck::Session& session,
     const std::string& parquet,

@@ -89,10 +89,8 @@ base::Result<void> check_rename(const Step& step, const table::Schema& schema) {
     return {};
 }
 
-}  // namespace
-
-std::span<const StepInfo> catalogue() {
-    static const std::vector<StepInfo> steps{
+std::vector<StepInfo> cleaning_steps() {
+    return {
         {.step = "drop_column@1", .onnx = "Identity", .columns_min = 1},
         {.step = "rename_column@1",
          .onnx = "Identity",
@@ -116,6 +114,20 @@ std::span<const StepInfo> catalogue() {
              {{.name = "type", .type = "choice", .choices = kTypeChoices, .required = true},
               {.name = "date_format", .type = "text"},
               {.name = "decimal_mark", .type = "choice", .choices = {".", ","}}}},
+        {.step = "drop_missing_rows@1",
+         .kind = StepKind::table,
+         .at_prediction = AtPrediction::skip,
+         .onnx = "Identity"},
+        {.step = "drop_duplicates@1",
+         .kind = StepKind::table,
+         .at_prediction = AtPrediction::skip,
+         .onnx = "Identity"},
+    };
+}
+
+/// Steps that protect the people in a column, or among rows.
+std::vector<StepInfo> protecting_steps() {
+    return {
         {.step = "mask@1",
          .columns_min = 1,
          .protection = Protection::anonymise,
@@ -164,15 +176,17 @@ std::span<const StepInfo> catalogue() {
              {{.name = "k", .type = "number", .required = true},
               {.name = "l", .type = "number"},
               {.name = "sensitive", .type = "text"}}},
-        {.step = "drop_missing_rows@1",
-         .kind = StepKind::table,
-         .at_prediction = AtPrediction::skip,
-         .onnx = "Identity"},
-        {.step = "drop_duplicates@1",
-         .kind = StepKind::table,
-         .at_prediction = AtPrediction::skip,
-         .onnx = "Identity"},
     };
+}
+
+}  // namespace
+
+std::span<const StepInfo> catalogue() {
+    static const std::vector<StepInfo> steps = [] {
+        auto all = cleaning_steps();
+        for (auto& step : protecting_steps()) all.push_back(std::move(step));
+        return all;
+    }();
     return steps;
 }
 

@@ -75,7 +75,7 @@ struct PersonalColumn {
     std::string column;
     table::ColumnType type = table::ColumnType::text;
     std::int64_t cells = 0;
-    std::vector<meaning::Finding> findings;
+    std::vector<meaning::KindFinding> findings;
     ColumnState state = ColumnState::undecided;
     std::vector<recipe::Step> steps;
     std::optional<Decision> decision;

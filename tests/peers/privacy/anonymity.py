@@ -200,10 +200,12 @@ def best_of_all(columns, order):
         else:
             choices.append(range(LEVELS[wish["hierarchy"]] + 1))
     rows = len(columns["other"])
+    given = all("level" in wish for wish in order["columns"])
+    allowed = rows if given else order["most_lost_ratio"] * rows + TOLERANCE
     least = None
     for levels in itertools.product(*choices):
         found = figures(columns, order, levels)
-        if found["rows"] == 0 or found["rows_lost"] > order["most_lost_ratio"] * rows + TOLERANCE:
+        if found["rows"] == 0 or found["rows_lost"] > allowed:
             continue
         least = found["information_lost"] if least is None else min(least, found["information_lost"])
     return least

@@ -7,6 +7,8 @@ import { ErrorNote, Loaded } from '../../components/States';
 import { formatInteger, formatNumber, formatPercent, formatTime } from '../../lib/format';
 import { stepSentence } from '../cleaning/steps';
 import type { View } from '../datasets/queries';
+import { AnonymityPart } from './AnonymityPart';
+import { CostPart } from './CostPart';
 import {
     useDecide,
     usePersonal,
@@ -98,7 +100,12 @@ function Ways({ column, busy, onDecide }: ActProps & { column: PersonalColumn })
                     aria-label={`${name}: ${proposalName(t, proposal)}`}
                     onClick={() =>
                         onDecide([
-                            { column: name, action: proposal.action, reason: '', step: proposal.step ?? undefined },
+                            {
+                                column: name,
+                                action: proposal.action,
+                                reason: '',
+                                step: proposal.step ?? undefined,
+                            },
                         ])
                     }
                 >
@@ -185,7 +192,7 @@ function Scope({ personal }: { personal: PersonalData }) {
     });
 }
 
-function Columns({ personal, busy, onDecide }: ActProps & { personal: PersonalData }) {
+function Columns({ view, personal, busy, onDecide }: ActProps & { view: View; personal: PersonalData }) {
     const { t } = useTranslation();
     const open = toLeaveOut(personal.columns);
     return (
@@ -213,6 +220,8 @@ function Columns({ personal, busy, onDecide }: ActProps & { personal: PersonalDa
                     ))}
                 </Stack>
             </Section>
+            <AnonymityPart view={view} personal={personal} />
+            <CostPart view={view} personal={personal} />
             <History history={personal.history} />
         </Stack>
     );
@@ -228,7 +237,12 @@ export function PersonalPart({ view }: { view: View }) {
             {decide.error && <ErrorNote error={decide.error} />}
             <Loaded query={personal}>
                 {(data) => (
-                    <Columns personal={data} busy={busy} onDecide={(wish) => decide.mutate(wish)} />
+                    <Columns
+                        view={view}
+                        personal={data}
+                        busy={busy}
+                        onDecide={(wish) => decide.mutate(wish)}
+                    />
                 )}
             </Loaded>
         </Stack>
