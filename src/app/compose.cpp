@@ -10,6 +10,7 @@
 #include "features/notices/routes.hpp"
 #include "features/ops/routes.hpp"
 #include "features/predictions/routes.hpp"
+#include "features/privacy/routes.hpp"
 #include "features/projects/routes.hpp"
 #include "features/projects/service.hpp"
 #include "features/serving/routes.hpp"
@@ -87,15 +88,32 @@ void Composition::join_datasets() {
         *database_,
         *blobs_,
         settings_,
-        {erase_watching, predictions::erase_of_dataset, training::erase_of_dataset}
+        {erase_watching,
+         predictions::erase_of_dataset,
+         training::erase_of_dataset,
+         privacy::erase_of_dataset}
     });
     cleaning_ = std::make_unique<cleaning::Service>(*datasets_);
+    privacy_ = std::make_unique<privacy::Service>(
+        *datasets_,
+        [this](
+            const http::Actor& actor, datasets::DatasetId id, const std::vector<recipe::Step>& steps
+        ) -> base::Result<jobs::JobId> {
+            TRY(const auto answer, cleaning_->clean(actor, id, steps));
+            return answer.job_id;
+        },
+        [this](
+            datasets::DatasetId id, datasets::VersionId version, const recipe::AnonymityWish& wish
+        ) { return exploring_->anonymity(id, version, wish); }
+    );
+    recipe::set_key_source(privacy::key_source(*database_));
     exploring_ = std::make_unique<exploring::Service>(
         exploring::Service::Parts{*datasets_, *rows_, *exports_, settings_, blobs_->staging()}
     );
     datasets::register_routes(routes_, {*datasets_, kinds_, metrics_});
     datasets::register_job_routes(routes_, {*datasets_, kinds_, metrics_});
     cleaning::register_routes(routes_, *cleaning_);
+    privacy::register_routes(routes_, *privacy_);
     exploring::register_routes(routes_, *exploring_, *datasets_);
 }
 
@@ -138,6 +156,7 @@ void Composition::join() {
     lifecycles_.push_back(training::lifecycle());
     lifecycles_.push_back(tracking::lifecycle());
     lifecycles_.push_back(models::lifecycle());
+    lifecycles_.push_back(privacy::lifecycle());
     lifecycles_.push_back(datasets::lifecycle());
     lifecycles_.push_back(jobs::lifecycle());
     lifecycles_.push_back(projects::lifecycle());

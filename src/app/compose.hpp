@@ -9,6 +9,7 @@
 #include "features/models/service.hpp"
 #include "features/monitoring/service.hpp"
 #include "features/predictions/service.hpp"
+#include "features/privacy/service.hpp"
 #include "features/serving/service.hpp"
 #include "features/training/service.hpp"
 #include "foundation/base/metrics.hpp"
@@ -70,6 +71,7 @@ private:
     std::unique_ptr<accounts::Accounts> accounts_;
     std::unique_ptr<datasets::Service> datasets_;
     std::unique_ptr<cleaning::Service> cleaning_;
+    std::unique_ptr<privacy::Service> privacy_;
     std::unique_ptr<exploring::QueryClient> rows_;
     std::unique_ptr<exploring::QueryClient> exports_;
     std::unique_ptr<exploring::Service> exploring_;

@@ -9,6 +9,7 @@
 #include "features/notices/service.hpp"
 #include "features/ops/routes.hpp"
 #include "features/predictions/service.hpp"
+#include "features/privacy/service.hpp"
 #include "features/serving/service.hpp"
 #include "features/tracking/service.hpp"
 #include "features/training/service.hpp"
@@ -139,6 +140,7 @@ const std::vector<store::Migrations>& migrations() {
         embedded::accounts_migrations(),
         embedded::projects_migrations(),
         datasets::migrations(),
+        privacy::migrations(),
         models::migrations(),
         tracking::migrations(),
         training::migrations(),

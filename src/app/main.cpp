@@ -17,6 +17,7 @@ int main(int argument_count, char** arguments) {
     csva::app::add_predict(line);
     csva::app::add_drift(line);
     csva::app::add_scan(line);
+    csva::app::add_anonymity(line);
     csva::app::add_worker(line);
     csva::app::add_job_child(line);
     csva::app::add_query_child(line);

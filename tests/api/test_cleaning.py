@@ -5,6 +5,15 @@ import steps
 from client import refused
 from steps import clean, read, upload
 
+# Steps that protect people, each on a table of its own: (columns, options, what stands in the rows then).
+PROTECTING = {
+    "mask@1": (["name"], {"keep_first": 1}, ["A**", "36", "2024-01-02"]),
+    "generalise@1": (["when"], {"hierarchy": "date", "level": 3}, ["Ada", "36", "2024-01-01"]),
+    "bin@1": (["age"], {"width": 10}, ["Ada", "[30, 40)", "2024-01-02"]),
+    "round@1": (["age"], {"to": 50}, ["Ada", "50", "2024-01-02"]),
+    "merge_rare@1": (["name"], {"min_rows": 3}, ["other", "36", "2024-01-02"]),
+    "pseudonymise@1": (["name"], {}, None),
+    "suppress_rare@1": (["name"], {"k": 2}, ["Ada", "36", "2024-01-02"])}
 CSV = b"name,age,when,empty\n Ada ,36,2024-01-02,\nBob,,2024-01-03,\n Ada ,36,2024-01-02,\n"
 # What is wrong with one step on the table above.
 WRONG = {
@@ -37,7 +46,7 @@ def test_applies_each_step_of_the_catalogue(someone):
         "rename_column@1": (["when"], {"name": "day"}),
         "drop_duplicates@1": ([], {}), "fill_missing@1": (["age"], {"strategy": "mean"}),
         "change_type@1": (["age"], {"type": "text"}), "drop_missing_rows@1": ([], {})}
-    assert sorted(done) == sorted(listed), "a step that no test applies"
+    assert sorted([*done, *PROTECTING]) == sorted(listed), "a step that no test applies"
     found = clean(someone, number, *[(step, *rest) for step, rest in done.items()])
     assert found["problem"] is None and (found["rows"], found["columns"]) == (2, 3)
     page = rows(someone, number)
@@ -49,6 +58,19 @@ def test_applies_each_step_of_the_catalogue(someone):
     assert [v["parent_id"] for v in versions] == [None] + [v["id"] for v in versions[:-1]]
     removed = {v["step"]["step"]: v["rows_removed"] for v in versions if v["step"]}
     assert removed["drop_duplicates@1"] == 1 and removed["drop_missing_rows@1"] == 0
+
+
+@pytest.mark.parametrize("step", PROTECTING)
+def test_applies_each_step_that_protects_people(someone, step):
+    columns, options, expected = PROTECTING[step]
+    number = read(someone, b"name,age,when\nAda,36,2024-01-02\nAda,36,2024-01-03\nBob,41,2024-02-03\n")
+    found = clean(someone, number, (step, columns, options))
+    assert found["problem"] is None and found["rows"] == (2 if step == "suppress_rare@1" else 3)
+    first, second = rows(someone, number)["rows"][:2]
+    if expected:
+        assert [str(cell) for cell in first] == expected
+    else:
+        assert first[0] == second[0] and len(first[0]) == 32
 
 
 @pytest.mark.parametrize("reason", WRONG)

@@ -15,6 +15,7 @@ OWN = ("/api/v1/sessions", "/api/v1/tokens", "/api/v1/identities")
 STREAM = "/api/v1/events"
 # To predict is to read: nothing is kept.
 READING_POSTS = {"/test-model/{pk}/{model_name}/", "/api/v1/models/{model_id}/predictions",
+                 "/api/v1/datasets/{dataset_id}/privacy/anonymity",
                  "/api/v1/predictions", "/invocations", "/models/{name}@{alias}/invocations",
                  "/v2/models/{name}/infer", "/v2/models/{name}/versions/{version}/infer",
                  "/api/2.0/mlflow/experiments/search", "/api/2.0/mlflow/runs/search",

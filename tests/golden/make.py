@@ -73,7 +73,8 @@ def wait(ask, done):
 
 def watch_a_model(url, token):
     """Trains on the sample and has a file answered: what models have series for is then there."""
-    wish = {"target": "Survived", "budget_s": 1, "options": {"families": ["LogisticRegression"]}}
+    wish = {"target": "Survived", "budget_s": 1, "undecided": "leave_out",
+            "options": {"families": ["LogisticRegression"]}}
     number = call(url + "/api/v1/datasets/1/trainings", token, json.dumps(wish).encode())["id"]
     training = wait(lambda: call(f"{url}/api/v1/trainings/{number}", token), lambda t: t["state"] not in ("queued", "running"))
     model = f"{url}/api/v1/models/{training['models'][0]['id']}"

@@ -207,7 +207,7 @@ class Model:
         made = self.http.post(self.url + "/api/upload-csv/", files={"file": ("titanic.csv", self.text(self.rows))}, timeout=30)
         number = made.headers["Location"].strip("/").split("/")[-1]
         wait_until(lambda: self.get(f"/api/v1/datasets/{number}")["state"] == "ready", "the file is read")
-        wish = {"target": "Survived", "budget_s": 2, "options": {"families": ["LogisticRegression"]}}
+        wish = {"target": "Survived", "budget_s": 2, "undecided": "leave_out", "options": {"families": ["LogisticRegression"]}}
         training = self.http.post(f"{self.url}/api/v1/datasets/{number}/trainings", json=wish, timeout=30).json()["id"]
         wait_until(lambda: self.get(f"/api/v1/trainings/{training}")["state"] == "succeeded", "the model is trained")
         self.path = f"/api/v1/models/{self.get(f'/api/v1/trainings/{training}')['models'][0]['id']}"

@@ -25,6 +25,19 @@ export async function openPredict(visit, target) {
     await chooseTarget(visit, target);
 }
 
+/** The one click about personal columns, when there are any that nobody has decided about. */
+export async function leaveOut({ page, t }) {
+    const start = page.getByRole('button', { name: t('training:start') });
+    const gate = page.getByRole('button', { name: t('privacy:gate.leave_out') });
+    const ready = page
+        .locator('button[type=submit]:not([disabled])')
+        .filter({ hasText: t('training:start') });
+    await start.waitFor();
+    await Promise.race([gate.waitFor({ timeout: limitMs }), ready.waitFor({ timeout: limitMs })]);
+    if (await gate.isVisible()) await gate.click();
+    await ready.waitFor({ timeout: limitMs });
+}
+
 /** Drop a file, train, read the verdict; at most 30 s. Returns the time in ms. */
 export async function train(visit, state, { path, target }) {
     const { page, t, failures } = visit;
@@ -32,6 +45,7 @@ export async function train(visit, state, { path, target }) {
     const started = Date.now();
     await page.locator('input[type=file]').setInputFiles(path);
     await openPredict(visit, target);
+    await leaveOut(visit);
     await page.getByRole('button', { name: t('training:start') }).click();
     await page.locator('.verdict').waitFor({ timeout: 90_000 });
     const took = Date.now() - started;

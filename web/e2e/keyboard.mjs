@@ -47,6 +47,12 @@ export async function withoutMouse({ page, url, t, failures }, { path, target })
     await page.keyboard.type(target);
     await press('ArrowDown');
     await press('Enter');
+    await reach(button('privacy:gate.leave_out'), 'Leave out');
+    await press('Enter');
+    await page
+        .locator('button[type=submit]:not([disabled])')
+        .filter({ hasText: t('training:start') })
+        .waitFor();
     await reach(button('training:start'), 'Start');
     await press('Enter');
     await page.locator('.verdict').waitFor({ timeout: 90_000 });

@@ -9,6 +9,7 @@ import { cleaning } from './cleaning.mjs';
 import { predict, train } from './journeys.mjs';
 import { withoutMouse } from './keyboard.mjs';
 import { monitoring } from './monitoring.mjs';
+import { privacy } from './privacy.mjs';
 import { startServer } from './server.mjs';
 import { tracking } from './tracking.mjs';
 import { asColleague, firstRun, liveTraining, people, tabs, uploadStates } from './states.mjs';
@@ -105,6 +106,8 @@ async function inLanguage(browser, language) {
         for (const file of Object.keys(targets))
             if (runs(file.split('.')[0])) await oneFile(visit, language, file);
         await aroundTitanic(visit, language);
+        if (runs('privacy'))
+            await journey(visit, `${language}-privacy`, () => privacy(visit, `${language}-privacy`));
         if (runs('monitoring'))
             await journey(visit, `${language}-monitoring`, () => monitoring(visit, language));
         if (runs('people')) {

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check } from './checks.mjs';
-import { limitMs, openHome, openPredict } from './journeys.mjs';
+import { leaveOut, limitMs, openHome, openPredict } from './journeys.mjs';
 import { name, password } from './server.mjs';
 
 const colleague = { name: 'grace', password: 'rear admiral of the fleet' };
@@ -77,6 +77,7 @@ export async function liveTraining(visit, state, view, target) {
     const { page, t } = visit;
     await page.goto(view);
     await openPredict(visit, target);
+    await leaveOut(visit);
     await page.getByRole('radio', { name: new RegExp(t('training:preset.best')) }).click();
     await press(visit, 'training:advanced');
     await check(visit, `${state}-train-form`);
@@ -94,10 +95,10 @@ export async function liveTraining(visit, state, view, target) {
 /** The tabs of the data set. */
 export async function tabs(visit, state, view) {
     const { page, t } = visit;
-    for (const tab of ['rows', 'columns', 'reading', 'settings']) {
+    for (const tab of ['rows', 'columns', 'reading', 'personal', 'settings']) {
         await page.goto(`${view}?tab=${tab}`);
         await page.getByRole('tab', { name: t(`datasets:tab.${tab}`), selected: true }).waitFor();
-        await page.locator('[role=tabpanel] :is(table, [role=grid], svg)').first().waitFor();
+        await page.locator('[role=tabpanel] :is(table, [role=grid], svg, .card)').first().waitFor();
         if (tab === 'columns') {
             await page.getByRole('button', { name: /Age/ }).first().click();
             await page.getByRole('button', { name: t('base:chart.table') }).click();

@@ -47,6 +47,7 @@ void add_train(CommandLine& line);
 void add_predict(CommandLine& line);
 void add_drift(CommandLine& line);
 void add_scan(CommandLine& line);
+void add_anonymity(CommandLine& line);
 void add_worker(CommandLine& line);
 /// Not shown: what the worker starts for each job.
 void add_job_child(CommandLine& line);

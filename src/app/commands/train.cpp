@@ -2,9 +2,11 @@
 #include "engine/bundle/reference.hpp"
 #include "engine/bundle/score.hpp"
 #include "engine/exchange/exchange.hpp"
+#include "engine/profile/personal.hpp"
 #include "engine/reading/read_csv.hpp"
 #include "engine/stats/catalogue.hpp"
 #include "engine/stats/scores.hpp"
+#include "features/privacy/types.hpp"
 #include "foundation/base/files.hpp"
 
 #include <CLI/CLI.hpp>
@@ -18,7 +20,8 @@ namespace csva::app {
 namespace {
 
 struct Options {
-    std::string file, target, model, test, budget, task = "auto", preset = "quick", held_out;
+    std::string file, target, model, test, budget, task = "auto", preset = "quick", held_out,
+                                                   personal = "keep";
     learn::TrainOptions train;
     bool json = false;
     CommonOptions common;
@@ -156,12 +159,61 @@ base::Result<std::map<std::string, double>> test_scores(
     return out;
 }
 
+/// Rows on their way to training, looked at for personal data: the first batches all, then one in
+/// two, four, eight... as they go on.
+class WatchedRows final : public table::TableReader {
+public:
+    explicit WatchedRows(table::TableReader& rows) : rows_(rows), scan_(rows.schema()) {}
+    const table::Schema& schema() const override { return rows_.schema(); }
+    std::int64_t row_count() const override { return rows_.row_count(); }
+    base::Result<bool> next(table::Batch& batch) override {
+        TRY(const bool more, rows_.next(batch));
+        if (!more) return false;
+        if (batches_ >= kWhole * every_ * 2) every_ *= 2;
+        if (batches_++ % every_ == 0) scan_.add(batch);
+        return true;
+    }
+    base::Result<void> rewind() override { return rows_.rewind(); }
+    profile::Personal personal() { return scan_.result(); }
+
+private:
+    static constexpr std::int64_t kWhole = 64;
+    table::TableReader& rows_;
+    profile::PersonalScan scan_;
+    std::int64_t batches_ = 0;
+    std::int64_t every_ = 1;
+};
+
 /// A CSV file in memory, as training takes it, and what watching compares with.
 struct ReadFile {
     table::Schema schema;
     learn::RawTable table;
     drift::Sketch sketch;
+    std::vector<std::string> personal;  ///< Names of columns, without the target's.
 };
+
+/// What becomes of personal columns: a warning, no column, or no training.
+base::Result<std::vector<recipe::FittedStep>> treat_personal(const Options& o, ReadFile& read) {
+    std::vector<recipe::FittedStep> steps;
+    if (read.personal.empty()) return steps;
+    std::string names;
+    for (const auto& name : read.personal) names += (names.empty() ? "" : ", ") + name;
+    if (o.personal == "refuse")
+        return base::fail(base::ErrorKind::conflict, privacy::kUndecided, {{"columns", names}});
+    const bool drop = o.personal == "drop";
+    std::cerr << i18n::text(
+                     language(),
+                     drop ? "privacy:ui.command.dropped" : "privacy:ui.command.kept",
+                     {{{"columns", names}}}
+                 )
+              << '\n';
+    if (!drop) return steps;
+    std::erase_if(read.table.columns, [&](const learn::RawColumn& column) {
+        return std::ranges::find(read.personal, column.column.name) != read.personal.end();
+    });
+    steps.push_back({{"drop_column@1", read.personal, {}}, "{}"});
+    return steps;
+}
 
 base::Result<ReadFile> read_table(
     const std::string& file,
@@ -170,20 +222,26 @@ base::Result<ReadFile> read_table(
     base::Control& control
 ) {
     base::Result<learn::RawTable> table;
+    profile::Personal personal;
     TRY(auto read,
         reading::read_csv(
             {.input = file,
              .temporary_folder = parent.string(),
              .take = [&](table::TableReader& rows) -> base::Result<void> {
                  table = base::Result<learn::RawTable>();  // frees what another pass has read
-                 table = learn::load_table(rows, request, control);
+                 WatchedRows watched(rows);
+                 table = learn::load_table(watched, request, control);
+                 personal = watched.personal();
                  return {};  // The types of the sample may be what is wrong.
              }},
             control
         ));
     if (!table) return std::unexpected(std::move(table).error());
     auto sketch = bundle::sketch_columns(table->columns);
-    return ReadFile{std::move(read.schema), std::move(*table), std::move(sketch)};
+    std::vector<std::string> names;
+    for (const auto& column : personal.columns)
+        if (column.found.column != request.target) names.push_back(column.found.column);
+    return ReadFile{std::move(read.schema), std::move(*table), std::move(sketch), std::move(names)};
 }
 
 /// What is left of the whole command's time for learning: the rest saves the model, and reads and
@@ -213,11 +271,18 @@ base::Result<void> train(const Options& o) {
     TRY(const auto parent, temporary_parent(o.common));
     learn::TrainRequest request{o.target, task, preset, budget, o.train};
     TRY(auto read, read_table(o.file, request, parent, control));
+    if (o.personal != "keep" && o.personal != "drop" && o.personal != "refuse")
+        return base::fail(
+            base::ErrorKind::invalid_argument,
+            "learn.bad_option",
+            {{"option", std::string("--personal")}, {"value", o.personal}}
+        );
+    TRY(const auto steps, treat_personal(o, read));
     const double used =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (budget > 0) request.budget_s = std::max(0.5, learning_share(o, budget, used));
     TRY(const auto outcome, learn::train(std::move(read.table), request, control));
-    TRY(const auto replay, recipe::Replay::load(read.schema, {}));
+    TRY(const auto replay, recipe::Replay::load(read.schema, steps));
     TRY(const auto reference, bundle::make_reference(outcome, replay, std::move(read.sketch)));
     CHECK_OK(exchange::save(o.model, outcome, replay, reference));
     if (!o.held_out.empty()) CHECK_OK(base::write_file(o.held_out, outcome.held_out_csv));
@@ -271,6 +336,9 @@ void add_train(CommandLine& line) {
     c->add_option("--work", o->train.work, "Budget as work, so that a rerun gives the same model");
     c->add_option("--test", o->test, "CSV file whose rows are scored");
     c->add_option("--held-out", o->held_out, "Where the held-out predictions go (CSV)");
+    c->add_option(
+        "--personal", o->personal, "Personal columns: keep (with a warning), drop or refuse"
+    );
     c->add_flag("--json", o->json, "One JSON object");
     add_common_options(*c, o->common);
     c->callback([&line, o] { run(line, [&o] { return train(*o); }); });

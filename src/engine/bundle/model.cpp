@@ -116,7 +116,8 @@ struct Model::State {
     std::vector<CellReader> readers;
     std::vector<std::size_t> by_name;  ///< Positions of the columns, sorted by their names.
     std::vector<std::uint8_t>
-        categorical;  // By column: texts not seen in training are worth a word.
+        categorical;                  // By column: texts not seen in training are worth a word.
+    std::vector<std::size_t> hidden;  ///< Positions of the columns that a step protects.
     std::vector<std::string> class_cells;
     std::set<std::string, std::less<>> known;  // Names of all columns of the file.
     std::map<std::string, learn::Predictor, std::less<>> models;
@@ -153,6 +154,8 @@ base::Result<void> Model::State::make_ready() {
         });
         categorical.push_back(!inputs[c].categories.empty() && !long_text ? 1 : 0);
     }
+    for (const auto& physical : replay.protected_columns())
+        hidden.push_back(*d.columns.find_physical(physical));
     by_name.resize(readers.size());
     std::iota(by_name.begin(), by_name.end(), std::size_t{0});
     std::ranges::sort(by_name, {}, [&d](std::size_t c) { return d.columns.columns[c].name; });
@@ -321,6 +324,8 @@ void Model::cells_of(
 ) const {
     state_->cells_of(row, out);
 }
+
+const std::vector<std::size_t>& Model::hidden() const { return state_->hidden; }
 
 Places Model::places(const table::Schema& columns) const {
     Places out;

@@ -100,6 +100,9 @@ public:
     /// The cells of a named row in the order of Description::columns; null where it has none.
     void cells_of(const std::map<std::string, base::Cell>& row, std::vector<const base::Cell*>& out)
         const;
+    /// Positions in Description::columns whose cells a step of the recipe protects: who keeps rows
+    /// keeps them without these.
+    const std::vector<std::size_t>& hidden() const;
     Places places(const table::Schema& columns) const;
     /// Rows of texts. Errors: bundle.unknown_model.
     base::Result<void> predict(

@@ -85,8 +85,11 @@ base::Result<drift::Reference> make_reference(
         const auto found = known.find(column.column.physical);
         column.importance = known.empty() ? 0 : found == known.end() ? even : found->second;
     }
+    // What a step protects is not to be read off its distribution.
+    const auto hidden = kept.protected_columns();
     std::erase_if(as_read.columns, [&](const auto& column) {
-        return !kept.as_read().find_physical(column.column.physical);
+        return !kept.as_read().find_physical(column.column.physical) ||
+               std::ranges::find(hidden, column.column.physical) != hidden.end();
     });
     std::ranges::sort(as_read.columns, [](const auto& a, const auto& b) {
         return a.importance != b.importance ? a.importance > b.importance

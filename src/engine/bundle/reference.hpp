@@ -16,7 +16,7 @@ drift::Sketch sketch_columns(std::span<const learn::RawColumn> columns);
 
 /// What watching a model needs, from `as_read`, the distributions of the rows it was trained on
 /// before the recipe, as they will come with a row to predict. Keeps the columns that the model
-/// needs, the most important first.
+/// needs, the most important first, without those that a step protects.
 base::Result<drift::Reference> make_reference(
     const learn::TrainOutcome& outcome, const recipe::Replay& replay, drift::Sketch as_read
 );

@@ -194,7 +194,7 @@ bool of_people(Kind kind) {
 }
 
 bool names_people(const ColumnFindings& column) {
-    return std::ranges::any_of(column.findings, [](const Finding& finding) {
+    return std::ranges::any_of(column.findings, [](const KindFinding& finding) {
         return (of_people(finding.kind) && finding.kind != Kind::free_text) ||
                finding.kind == Kind::email || finding.kind == Kind::nir;
     });
@@ -217,8 +217,8 @@ bool like_birth_dates(const std::array<std::int64_t, 256>& years, std::int64_t d
 
 /// A weaker reading of the same cells goes: of the names the surest stays, and a number is not
 /// both a telephone and a company.
-void leave_one_reading(std::vector<Finding>& findings) {
-    std::ranges::sort(findings, [](const Finding& a, const Finding& b) {
+void leave_one_reading(std::vector<KindFinding>& findings) {
+    std::ranges::sort(findings, [](const KindFinding& a, const KindFinding& b) {
         return std::tuple(b.confidence, b.share, a.kind) <
                std::tuple(a.confidence, a.share, b.kind);
     });
@@ -241,17 +241,18 @@ void leave_one_reading(std::vector<Finding>& findings) {
                 return 10 + static_cast<int>(kind);
         }
     };
-    std::vector<Finding> kept;
+    std::vector<KindFinding> kept;
     for (auto& finding : findings) {
-        const bool repeated = std::ranges::any_of(kept, [&](const Finding& other) {
+        const bool repeated = std::ranges::any_of(kept, [&](const KindFinding& other) {
             return group(other.kind) == group(finding.kind) && other.share + finding.share > 1;
         });
-        const bool same = std::ranges::any_of(kept, [&](const Finding& other) {
+        const bool same = std::ranges::any_of(kept, [&](const KindFinding& other) {
             return other.kind == finding.kind;
         });
         const bool second_name =
-            group(finding.kind) == 1 &&
-            std::ranges::any_of(kept, [&](const Finding& other) { return group(other.kind) == 1; });
+            group(finding.kind) == 1 && std::ranges::any_of(kept, [&](const KindFinding& other) {
+                return group(other.kind) == 1;
+            });
         if (!repeated && !same && !second_name) kept.push_back(std::move(finding));
     }
     findings = std::move(kept);

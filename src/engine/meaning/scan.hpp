@@ -56,7 +56,7 @@ CSVA_DESCRIBE_ENUM(
 )
 
 /// One kind found in a column.
-struct Finding {
+struct KindFinding {
     Kind kind = Kind::first_name;
     std::int64_t cells = 0;           ///< Cells that show it.
     double share = 0;                 ///< Of the cells that are not missing, 0 to 1.
@@ -64,12 +64,12 @@ struct Finding {
     bool by_name = false;             ///< The column's name says so too.
     std::vector<std::string> masked;  ///< At most 3 examples, all but the first character hidden.
 };
-CSVA_DESCRIBE(Finding, kind, cells, share, confidence, by_name, masked)
+CSVA_DESCRIBE(KindFinding, kind, cells, share, confidence, by_name, masked)
 
 struct ColumnFindings {
     std::string column;
-    std::int64_t cells = 0;         ///< Not missing.
-    std::vector<Finding> findings;  ///< Surest first; empty: nothing personal was seen.
+    std::int64_t cells = 0;             ///< Not missing.
+    std::vector<KindFinding> findings;  ///< Surest first; empty: nothing personal was seen.
 };
 CSVA_DESCRIBE(ColumnFindings, column, cells, findings)
 

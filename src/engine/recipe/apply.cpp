@@ -38,6 +38,10 @@ std::unique_ptr<RowStep> make_plain(const Step& step, const table::Schema& schem
     if (name == "drop_column") return make_drop_column(step, schema);
     if (name == "rename_column") return make_rename_column(step, schema);
     if (name == "change_type") return make_change_type(step, schema);
+    if (name == "mask") return make_mask(step, schema);
+    if (name == "generalise") return make_generalise(step, schema);
+    if (name == "bin") return make_bin(step, schema);
+    if (name == "round") return make_round(step, schema);
     return nullptr;
 }
 
@@ -86,6 +90,36 @@ base::Result<void> apply_table_step(
     return {};
 }
 
+/// Rows whose class (the same values in the step's columns) has at least k rows and, if asked, l
+/// different values of the sensitive column. A missing value is a value like another.
+std::string suppress_rare_sql(
+    const Step& step,
+    const table::Schema& schema,
+    const std::string& all,
+    const std::string& keys,
+    const std::string& from
+) {
+    std::string having =
+        fmt::format("count(*) >= {}", static_cast<std::int64_t>(number_option(step, "k", 1)));
+    if (const auto sensitive = option(step, "sensitive")) {
+        const auto column = duck::identifier(schema.columns[*schema.find(*sensitive)].physical);
+        having += fmt::format(
+            " AND count(DISTINCT {0}) + CASE WHEN count(*) > count({0}) THEN 1 ELSE 0 END >= {1}",
+            column,
+            static_cast<std::int64_t>(number_option(step, "l", 1))
+        );
+    }
+    return fmt::format(
+        "SELECT {} FROM {} WHERE row_id IN (SELECT unnest(ids) FROM (SELECT list(row_id) AS ids "
+        "FROM {} GROUP BY {} HAVING {})) ORDER BY row_id",
+        all,
+        from,
+        from,
+        keys,
+        having
+    );
+}
+
 }  // namespace
 
 std::string table_step_sql(
@@ -103,6 +137,8 @@ std::string table_step_sql(
     }
     if (step_name(step.step) == "drop_missing_rows")
         return fmt::format("SELECT {} FROM {} WHERE {} ORDER BY row_id", all, from, present);
+    if (step_name(step.step) == "suppress_rare")
+        return suppress_rare_sql(step, schema, all, keys, from);
     return fmt::format(
         "SELECT {} FROM {} WHERE row_id IN (SELECT min(row_id) FROM {} GROUP BY {}) ORDER BY "
         "row_id",
@@ -118,6 +154,8 @@ base::Result<std::unique_ptr<RowStep>> fit_row_step(
 ) {
     CHECK_OK(need_row_step(step, rows.schema()));
     if (step_name(step.step) == "fill_missing") return fit_fill_missing(step, rows, control);
+    if (step_name(step.step) == "merge_rare") return fit_merge_rare(step, rows, control);
+    if (step_name(step.step) == "pseudonymise") return fit_pseudonymise(step, rows.schema());
     return make_plain(step, rows.schema());
 }
 
@@ -126,6 +164,8 @@ base::Result<std::unique_ptr<RowStep>> load_row_step(
 ) {
     CHECK_OK(need_row_step(step, schema));
     if (step_name(step.step) == "fill_missing") return load_fill_missing(step, schema, constants);
+    if (step_name(step.step) == "merge_rare") return load_merge_rare(step, schema, constants);
+    if (step_name(step.step) == "pseudonymise") return load_pseudonymise(step, schema, constants);
     return make_plain(step, schema);
 }
 

@@ -89,10 +89,8 @@ base::Result<void> check_rename(const Step& step, const table::Schema& schema) {
     return {};
 }
 
-}  // namespace
-
-std::span<const StepInfo> catalogue() {
-    static const std::vector<StepInfo> steps{
+std::vector<StepInfo> cleaning_steps() {
+    return {
         {.step = "drop_column@1", .onnx = "Identity", .columns_min = 1},
         {.step = "rename_column@1",
          .onnx = "Identity",
@@ -125,6 +123,70 @@ std::span<const StepInfo> catalogue() {
          .at_prediction = AtPrediction::skip,
          .onnx = "Identity"},
     };
+}
+
+/// Steps that protect the people in a column, or among rows.
+std::vector<StepInfo> protecting_steps() {
+    return {
+        {.step = "mask@1",
+         .columns_min = 1,
+         .protection = Protection::anonymise,
+         .options =
+             {{.name = "keep_first", .type = "number"}, {.name = "keep_last", .type = "number"}}},
+        {.step = "generalise@1",
+         .columns_min = 1,
+         .protection = Protection::anonymise,
+         .options =
+             {{.name = "hierarchy",
+               .type = "choice",
+               .choices = {"number", "date", "postal_code", "category"},
+               .required = true},
+              {.name = "level", .type = "number", .required = true},
+              {.name = "width", .type = "number"},
+              {.name = "groups", .type = "text"}}},
+        {.step = "bin@1",
+         .column_types = {"integer", "real"},
+         .columns_min = 1,
+         .protection = Protection::anonymise,
+         .options = {{.name = "width", .type = "number", .required = true}}},
+        {.step = "round@1",
+         .column_types = {"integer", "real"},
+         .columns_min = 1,
+         .protection = Protection::anonymise,
+         .options = {{.name = "to", .type = "number", .required = true}}},
+        {.step = "merge_rare@1",
+         .fitted = true,
+         .column_types = {"text"},
+         .columns_min = 1,
+         .protection = Protection::anonymise,
+         .options =
+             {{.name = "min_rows", .type = "number", .required = true},
+              {.name = "rare_mode", .type = "choice", .choices = {"merge", "swap"}}}},
+        {.step = "pseudonymise@1",
+         .fitted = true,
+         .column_types = {"text"},
+         .columns_min = 1,
+         .protection = Protection::pseudonymise},
+        {.step = "suppress_rare@1",
+         .kind = StepKind::table,
+         .at_prediction = AtPrediction::skip,
+         .onnx = "Identity",
+         .columns_min = 1,
+         .options =
+             {{.name = "k", .type = "number", .required = true},
+              {.name = "l", .type = "number"},
+              {.name = "sensitive", .type = "text"}}},
+    };
+}
+
+}  // namespace
+
+std::span<const StepInfo> catalogue() {
+    static const std::vector<StepInfo> steps = [] {
+        auto all = cleaning_steps();
+        for (auto& step : protecting_steps()) all.push_back(std::move(step));
+        return all;
+    }();
     return steps;
 }
 
@@ -158,6 +220,13 @@ std::optional<std::string> option(const Step& step, std::string_view name) {
     return found->second.text;
 }
 
+double number_option(const Step& step, std::string_view name, double otherwise) {
+    const auto found = step.options.find(std::string(name));
+    return found == step.options.end() || found->second.kind != base::Cell::Kind::number
+               ? otherwise
+               : found->second.number;
+}
+
 base::Result<void> check_step(const Step& step, const table::Schema& schema) {
     const StepInfo* info = find_step(step.step);
     if (info == nullptr)
@@ -169,6 +238,8 @@ base::Result<void> check_step(const Step& step, const table::Schema& schema) {
     const std::string_view name = step_name(step.step);
     if (name == "rename_column") return check_rename(step, schema);
     if (name == "fill_missing") return check_fill_missing(step, schema);
+    if (info->protection != Protection::none || name == "suppress_rare")
+        return check_protection(step, schema);
     if (name == "drop_column" &&
         chosen_columns(step, *info, schema).size() == schema.columns.size())
         return base::fail(ErrorKind::invalid_argument, "recipe.no_column_left");

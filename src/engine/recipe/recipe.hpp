@@ -47,6 +47,11 @@ CSVA_DESCRIBE_ENUM(StepKind, row, table)
 enum class AtPrediction : std::uint8_t { apply, skip };
 CSVA_DESCRIBE_ENUM(AtPrediction, apply, skip)
 
+/// What a step does for the people in a column. pseudonymise: the rows of one person stay together,
+/// and whoever has the key can say whose they are: personal data still.
+enum class Protection : std::uint8_t { none, anonymise, pseudonymise };
+CSVA_DESCRIBE_ENUM(Protection, none, anonymise, pseudonymise)
+
 struct OptionInfo {
     std::string name;
     std::string type;  ///< choice, text, number, boolean.
@@ -65,6 +70,7 @@ struct StepInfo {
     std::vector<std::string> column_types;  ///< Types it works on; empty: all.
     std::int64_t columns_min = 0;           ///< Columns it must be given; 0: none is all that fit.
     std::int64_t columns_max = 0;           ///< Columns it may be given; 0: any number.
+    Protection protection = Protection::none;
     std::vector<OptionInfo> options;
 };
 CSVA_DESCRIBE(
@@ -77,13 +83,16 @@ CSVA_DESCRIBE(
     column_types,
     columns_min,
     columns_max,
+    protection,
     options
 )
 CSVA_NOTES(
     StepInfo,
     {.field = "columns_min",
      .text = "Columns it must be given; 0: without any it takes all that fit."},
-    {.field = "columns_max", .text = "Columns it may be given; 0: any number."}
+    {.field = "columns_max", .text = "Columns it may be given; 0: any number."},
+    {.field = "protection",
+     .text = "What it does for the people in a column; a pseudonymised one is personal still."}
 )
 
 std::span<const StepInfo> catalogue();

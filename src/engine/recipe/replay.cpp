@@ -127,6 +127,20 @@ bool Replay::learns() const {
     });
 }
 
+std::vector<std::string> Replay::protected_columns() const {
+    std::vector<std::string> out;
+    const table::Schema* before = &as_read_;
+    for (const auto& [step, kernel] : made_) {
+        if (!kernel) continue;
+        if (find_step(step.step)->protection != Protection::none)
+            for (const auto& name : step.columns)
+                if (const auto at = before->find(name))
+                    out.push_back(before->columns[*at].physical);
+        before = &kernel->output_schema();
+    }
+    return out;
+}
+
 void Replay::apply(table::Batch& batch) const {
     for (const auto& made : made_)
         if (made.kernel) made.kernel->apply(batch);

@@ -42,6 +42,8 @@ public:
     bool learns() const;
     /// Rows as read become rows as a model learns them.
     void apply(table::Batch& batch) const;
+    /// Physical names of the columns as read whose cells a step protects: they are kept nowhere.
+    std::vector<std::string> protected_columns() const;
     /// The same for some columns alone, by physical name: row steps that touch none of them are
     /// gone, and with them what they learnt.
     base::Result<Replay> only(std::span<const std::string> physical) const;

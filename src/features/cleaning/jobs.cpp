@@ -1,9 +1,12 @@
 #include "features/cleaning/jobs.hpp"
 
+#include "engine/profile/personal.hpp"
 #include "engine/profile/profile.hpp"
+#include "engine/recipe/keys.hpp"
 #include "features/cleaning/service.hpp"
 #include "features/datasets/jobs.hpp"
 #include "features/datasets/service.hpp"
+#include "features/privacy/service.hpp"
 
 namespace csva::cleaning {
 namespace {
@@ -20,15 +23,17 @@ struct CleanInput {
     table::Schema schema;
     std::vector<recipe::Step> steps;
     Share share;
+    std::optional<recipe::Key> key;
 };
-CSVA_DESCRIBE(CleanInput, parquet, schema, steps, share)
+CSVA_DESCRIBE(CleanInput, parquet, schema, steps, share, key)
 
 /// A step's version, as the body made it. Its table is `file_of` its place.
 struct Made {
     recipe::StepOutcome outcome;
     base::Json profile;
+    base::Json personal;
 };
-CSVA_DESCRIBE(Made, outcome, profile)
+CSVA_DESCRIBE(Made, outcome, profile, personal)
 
 struct CleanResult {
     std::vector<Made> made;
@@ -46,12 +51,15 @@ Result<jobs::Prepared> prepare(
     store::Database& database, blob::BlobStore& blobs, const std::string& input, const Share& share
 ) {
     TRY(const auto job, base::from_json<CleanJob>(input));
-    TRY(auto parent, database.read([&](Session& session) {
-        return datasets::version_table(session, job.parent_id);
+    std::optional<recipe::Key> key;
+    TRY(auto parent, database.transaction([&](Session& session) -> Result<datasets::VersionTable> {
+        TRY(auto table, datasets::version_table(session, job.parent_id));
+        TRY(key, privacy::key_for(session, table.project_id, job.steps));
+        return table;
     }));
     TRY(const auto path, blobs.local_path(parent.parquet_key));
     return jobs::Prepared{
-        base::to_json(CleanInput{path.string(), std::move(parent.schema), job.steps, share}),
+        base::to_json(CleanInput{path.string(), std::move(parent.schema), job.steps, share, key}),
         static_cast<std::uint64_t>(share.memory_bytes)
     };
 }
@@ -68,6 +76,8 @@ Result<Made> make(
     TRY(made.outcome, recipe::apply_step(session, now.parquet, now.schema, step, out, control));
     TRY(const auto profile, profile::profile_table(session, out, made.outcome.schema, control));
     made.profile.text = base::to_json(profile);
+    TRY(const auto personal, profile::find_personal(session, out, made.outcome.schema, control));
+    made.personal.text = base::to_json(personal);
     now.parquet = out;
     now.schema = made.outcome.schema;
     return made;
@@ -75,6 +85,7 @@ Result<Made> make(
 
 Result<std::string> body(const std::string& input, const fs::path& out, Control& control) {
     TRY(auto now, base::from_json<CleanInput>(input));
+    recipe::set_key_source([key = now.key](std::string_view) { return key; });
     const fs::path spill = out.parent_path() / "spill";
     fs::create_directories(spill);
     const std::string source = fs::path(now.parquet).parent_path().string();
@@ -106,7 +117,7 @@ Result<void> publish(Session& session, const jobs::Finished& finished, const std
     TRY(auto result, base::from_json<CleanResult>(finished.outcome));
     TRY(const auto stored, base::from_json<StoredTables>(keys));
     for (std::size_t i = 0; i < result.made.size(); ++i) {
-        auto& [outcome, profile] = result.made[i];
+        auto& [outcome, profile, personal] = result.made[i];
         CHECK_OK(datasets::finish_version(
             session,
             {.id = job.version_ids.at(i),
@@ -115,7 +126,8 @@ Result<void> publish(Session& session, const jobs::Finished& finished, const std
              .cells_changed = outcome.cells_changed,
              .parquet_key = stored.keys.at(i),
              .schema = std::move(outcome.schema),
-             .profile = std::move(profile.text)}
+             .profile = std::move(profile.text),
+             .personal = std::move(personal.text)}
         ));
     }
     return datasets::set_current(session, job.dataset_id, job.version_ids.back());

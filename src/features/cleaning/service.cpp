@@ -14,29 +14,11 @@ using datasets::VersionId;
 using recipe::Step;
 using store::Session;
 
-/// A table without rows: enough to learn what a step makes of the columns.
-class NoRows final : public table::TableReader {
-public:
-    explicit NoRows(const table::Schema& schema) : schema_(schema) {}
-    const table::Schema& schema() const override { return schema_; }
-    std::int64_t row_count() const override { return 0; }
-    Result<bool> next(table::Batch& batch) override {
-        batch.reset(schema_);
-        return false;
-    }
-    Result<void> rewind() override { return {}; }
-
-private:
-    const table::Schema& schema_;
-};
-
 /// Columns after a step. Table steps and steps that fit constants leave the columns as they are.
 Result<table::Schema> schema_after(const Step& step, const table::Schema& schema) {
     const recipe::StepInfo* info = recipe::find_step(step.step);
     if (info == nullptr || info->kind == recipe::StepKind::table || info->fitted) return schema;
-    NoRows rows(schema);
-    base::Control control;
-    TRY(const auto made, recipe::fit_row_step(step, rows, control));
+    TRY(const auto made, recipe::load_row_step(step, schema, "{}"));
     return made->output_schema();
 }
 

@@ -1,5 +1,6 @@
 #include "features/datasets/jobs.hpp"
 
+#include "engine/profile/personal.hpp"
 #include "engine/profile/profile.hpp"
 #include "engine/reading/read_csv.hpp"
 #include "features/datasets/service.hpp"
@@ -25,8 +26,9 @@ struct ReadResult {
     table::Schema schema;
     reading::Receipt receipt;
     base::Json profile;
+    base::Json personal;
 };
-CSVA_DESCRIBE(ReadResult, schema, receipt, profile)
+CSVA_DESCRIBE(ReadResult, schema, receipt, profile, personal)
 
 /// Reading is most of the work, the profile the rest.
 class Part final : public Control {
@@ -77,8 +79,12 @@ Result<std::string> body(const std::string& input, const fs::path& out, Control&
     Part second(control, kReadingShare, 1);
     TRY(auto session, open_session(wish.share, {out.string()}, spill, second));
     TRY(const auto found, profile::profile_table(session, parquet, read.schema, second));
+    TRY(const auto personal, profile::find_personal(session, parquet, read.schema, second));
     return base::to_json(ReadResult{
-        std::move(read.schema), std::move(read.receipt), base::Json{base::to_json(found)}
+        std::move(read.schema),
+        std::move(read.receipt),
+        base::Json{base::to_json(found)},
+        base::Json{base::to_json(personal)}
     });
 }
 
@@ -111,7 +117,8 @@ Result<void> publish(Session& session, const jobs::Finished& finished, const std
          .rejects_key = std::move(stored.rejects_key),
          .schema = std::move(result.schema),
          .receipt = base::to_json(result.receipt),
-         .profile = std::move(result.profile.text)}
+         .profile = std::move(result.profile.text),
+         .personal = std::move(result.personal.text)}
     ));
     return set_current(session, path.dataset_id, version);
 }

@@ -75,6 +75,7 @@ struct FinishedVersion {
     table::Schema schema;
     std::string receipt;
     std::string profile;
+    std::string personal;  ///< JSON of profile::Personal.
 };
 /// Errors: datasets.version_not_found.
 base::Result<void> finish_version(store::Session& session, const FinishedVersion& version);
@@ -82,6 +83,9 @@ base::Result<void> erase_pending(store::Session& session, DatasetId id);
 /// From the file as read to the version: the tables whose steps made it. Errors:
 /// datasets.version_not_found.
 base::Result<std::vector<VersionTable>> lineage(store::Session& session, VersionId id);
+/// JSON of the scan for personal data of a version (profile::Personal); empty for versions made
+/// before there was one.
+base::Result<std::string> personal(store::Session& session, VersionId id);
 /// A problem kept in a row as a reason and base::details_json, with the sentences in a person's
 /// language.
 Problem problem_from(std::string_view reason, std::string_view details, i18n::Language language);

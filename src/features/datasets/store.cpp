@@ -251,7 +251,7 @@ Result<void> finish_version(Session& session, const FinishedVersion& version) {
             "UPDATE dataset_versions SET ready = 1, row_count = :rows, rows_removed = :removed,"
             " cells_changed = :changed, column_count = :columns, parquet_key = :parquet,"
             " rejects_key = :rejects, table_schema = :schema, receipt = :receipt,"
-            " profile = :profile WHERE id = :id",
+            " profile = :profile, personal = :personal WHERE id = :id",
             {version.rows,
              version.rows_removed,
              version.cells_changed,
@@ -261,6 +261,7 @@ Result<void> finish_version(Session& session, const FinishedVersion& version) {
              base::to_json(version.schema),
              or_null(version.receipt),
              version.profile,
+             or_null(version.personal),
              version.id}
         ),
         kVersionNotFound
@@ -345,6 +346,12 @@ Result<std::string> receipt(Session& session, DatasetId id) {
         "SELECT receipt AS found FROM dataset_versions"
         " WHERE dataset_id = :id AND receipt IS NOT NULL",
         id.value
+    );
+}
+
+Result<std::string> personal(Session& session, VersionId id) {
+    return one_text(
+        session, "SELECT personal AS found FROM dataset_versions WHERE id = :id", id.value
     );
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/recipe/anonymity.hpp"
 #include "engine/table/column.hpp"
 #include "features/exploring/types.hpp"
 #include "foundation/base/described.hpp"
@@ -12,7 +13,7 @@
 namespace csva::exploring {
 
 /// What the server asks of the query child: a page of rows as JSON, or (with `csv_file`) the whole
-/// table as a CSV file.
+/// table as a CSV file, or (with `anonymity`) what makes it k-anonymous.
 struct GridOrder {
     std::string parquet;
     table::Schema schema;
@@ -23,9 +24,20 @@ struct GridOrder {
     std::vector<std::string> filter;
     std::string csv_file;
     std::int64_t time_limit_ms = 10'000;
+    std::optional<recipe::AnonymityWish> anonymity = {};
 };
 CSVA_DESCRIBE(
-    GridOrder, parquet, schema, offset, limit, sort, descending, filter, csv_file, time_limit_ms
+    GridOrder,
+    parquet,
+    schema,
+    offset,
+    limit,
+    sort,
+    descending,
+    filter,
+    csv_file,
+    time_limit_ms,
+    anonymity
 )
 
 /// The child's answer; `reason` is empty when all went well. `matching_rows` -1: all of them.
@@ -34,8 +46,9 @@ struct GridAnswer {
     std::int64_t matching_rows = -1;
     std::vector<std::int64_t> row_ids;
     std::vector<std::vector<base::Cell>> rows;
+    std::optional<recipe::AnonymityPlan> anonymity = {};
 };
-CSVA_DESCRIBE(GridAnswer, reason, matching_rows, row_ids, rows)
+CSVA_DESCRIBE(GridAnswer, reason, matching_rows, row_ids, rows, anonymity)
 
 /// SQL of an order: the page, and the count of what passes the filters (empty without filters).
 /// Nothing a person wrote stands in it unquoted. Errors: exploring.bad_filter,

@@ -120,11 +120,26 @@ std::string reason_of(const base::Error& error) {
     return error.reason;
 }
 
+/// Ends its search a little before the order's time is over, with the best so far.
+Result<GridAnswer> anonymity(duck::Session& session, const GridOrder& order) {
+    constexpr std::int64_t kShareOf10 = 7;
+    Deadline soft;
+    soft.set(order.time_limit_ms * kShareOf10 / 10);
+    TRY(auto plan,
+        recipe::plan_anonymity(session, order.parquet, order.schema, *order.anonymity, soft));
+    return GridAnswer{.anonymity = std::move(plan)};
+}
+
+Result<GridAnswer> work(duck::Session& session, const GridOrder& order) {
+    if (order.anonymity) return anonymity(session, order);
+    return order.csv_file.empty() ? page(session, order) : write_csv(session, order);
+}
+
 GridAnswer answer_to(duck::Session& session, Deadline& deadline, const std::string& line) {
     const auto order = base::from_json<GridOrder>(line);
     if (!order) return {.reason = order.error().reason};
     deadline.set(order->time_limit_ms);
-    auto answer = order->csv_file.empty() ? page(session, *order) : write_csv(session, *order);
+    auto answer = work(session, *order);
     if (answer) return std::move(*answer);
     // Whatever an interrupted statement says of itself, its time was over.
     if (deadline.cancelled()) return {.reason = std::string(kTimeOut)};

@@ -151,6 +151,7 @@ std::optional<std::string> Child::receive(TimePoint end) {
 
 /// Reasons of the child that are the caller's own doing.
 ErrorKind kind_of(std::string_view reason) {
+    if (reason == recipe::kNotAnonymous) return ErrorKind::conflict;
     return reason == kBadFilter || reason == kUnknownColumn ? ErrorKind::invalid_argument
                                                             : ErrorKind::unavailable;
 }

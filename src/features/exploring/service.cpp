@@ -53,6 +53,22 @@ Result<RowsPage> Service::rows(const RowsQuery& query) {
     };
 }
 
+Result<recipe::AnonymityPlan> Service::anonymity(
+    datasets::DatasetId id, datasets::VersionId version, const recipe::AnonymityWish& wish
+) {
+    TRY(auto table, parts_.datasets.table(id, version));
+    CHECK_OK(recipe::check_anonymity(wish, table.schema));
+    TRY(const auto path, parts_.datasets.local_path(table.parquet_key));
+    TRY(auto answer,
+        parts_.exports.ask(
+            {.parquet = path.string(),
+             .schema = std::move(table.schema),
+             .time_limit_ms = parts_.settings.integer("limits.query_ms"),
+             .anonymity = wish}
+        ));
+    return std::move(*answer.anonymity);
+}
+
 Result<datasets::Service::File> Service::csv(datasets::DatasetId id, datasets::VersionId version) {
     TRY(auto table, parts_.datasets.table(id, version));
     TRY(const auto dataset, parts_.datasets.get(id, i18n::Language::en));

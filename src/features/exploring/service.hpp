@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/recipe/anonymity.hpp"
 #include "features/datasets/service.hpp"
 #include "features/exploring/query_client.hpp"
 #include "features/exploring/types.hpp"
@@ -30,6 +31,12 @@ public:
     /// The version as canonical CSV in a file of the staging folder, for the caller to remove.
     /// Errors as rows.
     base::Result<datasets::Service::File> csv(datasets::DatasetId id, datasets::VersionId version);
+
+    /// What makes a version k-anonymous. Errors: those of recipe::check_anonymity,
+    /// recipe.cannot_be_anonymous, and of rows.
+    base::Result<recipe::AnonymityPlan> anonymity(
+        datasets::DatasetId id, datasets::VersionId version, const recipe::AnonymityWish& wish
+    );
 
 private:
     Parts parts_;

@@ -1,9 +1,11 @@
 #include "engine/bundle/score.hpp"
 #include "engine/reading/read_csv.hpp"
+#include "engine/recipe/keys.hpp"
 #include "features/models/service.hpp"
 #include "features/predictions/segment.hpp"
 #include "features/predictions/service.hpp"
 #include "features/predictions/store.hpp"
+#include "features/privacy/service.hpp"
 #include "foundation/base/clock.hpp"
 
 #include <fstream>
@@ -25,9 +27,10 @@ struct BatchInput {
     bool keep_predictions = true;
     std::int64_t project_id = 0;
     std::int64_t model_id = 0;
+    std::optional<recipe::Key> key;
 };
 CSVA_DESCRIBE(
-    BatchInput, file, bundle, model_name, keep_columns, keep_predictions, project_id, model_id
+    BatchInput, file, bundle, model_name, keep_columns, keep_predictions, project_id, model_id, key
 )
 
 struct BatchOutcome {
@@ -92,6 +95,7 @@ Result<jobs::Prepared> prepare(
         order.model_name = model->name;
         order.project_id = model->project_id;
         order.model_id = model->id.value;
+        TRY(order.key, privacy::key_of(session, model->project_id));
         TRY(bundle_key, models::bundle_key(session, batch->model_id));
         TRY(const auto keys, keys_of(session, asked.batch_id));
         return keys.upload_key;
@@ -105,6 +109,7 @@ Result<jobs::Prepared> prepare(
 
 Result<std::string> body(const std::string& input, const fs::path& out, base::Control& control) {
     TRY(const auto order, base::from_json<BatchInput>(input));
+    recipe::set_key_source([key = order.key](std::string_view) { return key; });
     TRY(const auto model, bundle::Model::load(order.bundle));
     std::ofstream file(out / kResultFile, std::ios::binary);
     std::optional<LogWriter> log;
@@ -117,7 +122,8 @@ Result<std::string> body(const std::string& input, const fs::path& out, base::Co
              .all_text = true,
              .take = [&](table::TableReader& rows) -> Result<void> {
                  bundle::ScoreOptions options{order.model_name, order.keep_columns, false, {}};
-                 const auto places = model.places(rows.schema());
+                 auto places = model.places(rows.schema());
+                 for (const auto hidden : model.hidden()) places.columns[hidden].reset();
                  if (log) options.seen = [&](const auto& batch) { return log->add(batch, places); };
                  TRY(count, bundle::score_rows(model, options, rows, file, control));
                  return log ? log->flush() : Result<void>();

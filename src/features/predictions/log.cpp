@@ -314,6 +314,7 @@ std::optional<std::string> PredictionLog::append(
     line.clear();
     const std::int64_t now = base::Clock::wall_ms();
     ready.bundle->cells_of(row, cells);
+    for (const auto hidden : ready.bundle->hidden()) cells[hidden] = nullptr;
     append_line(line, now, ready.bundle->description(), cells, answer);
     const std::scoped_lock lock(s.mutex);
     if (!s.is_running) return std::nullopt;

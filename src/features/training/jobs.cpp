@@ -4,8 +4,10 @@
 #include "engine/exchange/exchange.hpp"
 #include "engine/learn/families.hpp"
 #include "engine/learn/train.hpp"
+#include "engine/recipe/keys.hpp"
 #include "engine/recipe/replay.hpp"
 #include "features/models/service.hpp"
+#include "features/privacy/service.hpp"
 #include "features/training/run_record.hpp"
 #include "features/training/service.hpp"
 #include "features/training/store.hpp"
@@ -32,8 +34,9 @@ struct TrainInput {
     std::string kept_parquet;
     learn::TrainRequest request;
     std::string receipt;  ///< JSON: how the file was read, for the record.
+    std::optional<recipe::Key> key;
 };
-CSVA_DESCRIBE(TrainInput, parquet, schema, steps, kept_parquet, request, receipt)
+CSVA_DESCRIBE(TrainInput, parquet, schema, steps, kept_parquet, request, receipt, key)
 
 /// Out of memory once: fewer, smaller trees and the cheap families only.
 void make_smaller(learn::TrainOptions& options) {
@@ -67,11 +70,14 @@ Result<jobs::Prepared> prepare(
 ) {
     TRY(const auto path, base::from_json<TrainingPath>(input));
     TrainInput order;
+    std::vector<std::string> left_out;
     using Lineage = std::vector<datasets::VersionTable>;
     TRY(const auto lineage, database.read([&](store::Session& session) -> Result<Lineage> {
         TRY(const auto training, find(session, path.training_id, i18n::Language::en));
         if (!training) return base::fail(base::ErrorKind::not_found, kNotFound);
         order.request = training->request;
+        left_out = training->left_out;
+        TRY(order.key, privacy::key_of(session, training->project_id));
         TRY(order.receipt, datasets::receipt(session, training->dataset_id));
         return datasets::lineage(session, training->version_id);
     }));
@@ -79,6 +85,7 @@ Result<jobs::Prepared> prepare(
     order.parquet = parquet.string();
     order.schema = lineage.front().schema;
     CHECK_OK(add_recipe(order, lineage, blobs));
+    if (!left_out.empty()) order.steps.push_back({"drop_column@1", std::move(left_out), {}});
     if (smaller_plan) make_smaller(order.request.options);
     return jobs::Prepared{base::to_json(order), 0};
 }
@@ -124,6 +131,7 @@ Result<void> write_record(
 Result<std::string> body(const std::string& input, const fs::path& out, base::Control& control) {
     const double begun_s = learn::steady_now_s();
     TRY(const auto order, base::from_json<TrainInput>(input));
+    recipe::set_key_source([key = order.key](std::string_view) { return key; });
     TRY(auto as_read, open_rows(order, out, control));
     TRY(auto sketch, sketch_rows(*as_read, order.request.target, control));
     TRY(const auto rows, recipe::RecipeReader::open(std::move(as_read), order.steps, control));

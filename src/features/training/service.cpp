@@ -3,6 +3,7 @@
 #include "engine/learn/targets.hpp"
 #include "engine/profile/profile.hpp"
 #include "features/models/service.hpp"
+#include "features/privacy/service.hpp"
 #include "features/tracking/service.hpp"
 #include "features/training/run_record.hpp"
 #include "features/training/store.hpp"
@@ -40,6 +41,9 @@ Result<Training> Service::start(
             );
         }
         Training training;
+        TRY(training.left_out,
+            privacy::left_out(session, actor, table, {wish.target, wish.decisions, wish.undecided})
+        );
         training.project_id = table.project_id;
         training.dataset_id = wish.dataset_id;
         training.version_id = table.id;

@@ -43,7 +43,8 @@ public:
         : database_(database), blobs_(blobs), erasers_(std::move(erasers)) {}
 
     /// Enqueues a training. Errors: datasets.not_found, datasets.not_ready,
-    /// datasets.version_not_found, learn.unknown_target, learn.unknown_family.
+    /// datasets.version_not_found, learn.unknown_target, learn.unknown_family, those of
+    /// privacy::left_out.
     base::Result<Training> start(
         const http::Actor& actor, const NewTraining& wish, i18n::Language language
     );

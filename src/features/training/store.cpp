@@ -7,7 +7,7 @@ namespace csva::training {
 namespace {
 
 constexpr std::string_view kColumns =
-    "id, project_id, dataset_id, version_id, job_id, state, request, report, created_by, "
+    "id, project_id, dataset_id, version_id, job_id, state, request, left_out, report, created_by, "
     "created_at, finished_at, reason, details";
 
 base::Result<std::vector<Training>> select(
@@ -38,14 +38,15 @@ base::Result<TrainingId> insert(store::Session& session, const Training& trainin
     TRY(const auto id,
         session.insert(
             "INSERT INTO trainings (project_id, dataset_id, version_id, job_id, state, request, "
-            "reason, details, bundle_key, "
+            "left_out, reason, details, bundle_key, "
             "held_out_key, created_by, created_at) VALUES (:project_id, :dataset_id, :version_id, "
-            "0, 'queued', :request, '', '{}', '', '', "
+            "0, 'queued', :request, :left_out, '', '{}', '', '', "
             ":created_by, :created_at) RETURNING id",
             {training.project_id,
              training.dataset_id,
              training.version_id,
              base::to_json(training.request),
+             base::to_json(training.left_out),
              training.created_by,
              training.created_at}
         ));

@@ -3,6 +3,7 @@
 #include "engine/learn/types.hpp"
 #include "features/datasets/types.hpp"
 #include "features/models/types.hpp"
+#include "features/privacy/types.hpp"
 #include "foundation/base/described.hpp"
 #include "foundation/jobs/types.hpp"
 
@@ -30,6 +31,7 @@ struct Training {
     jobs::JobId job_id;
     jobs::State state = jobs::State::queued;
     learn::TrainRequest request;
+    std::vector<std::string> left_out;
     std::optional<learn::Report> report;
     std::optional<datasets::Problem> problem;
     std::vector<models::Model> models;
@@ -46,6 +48,7 @@ CSVA_DESCRIBE(
     job_id,
     state,
     request,
+    left_out,
     report,
     problem,
     models,
@@ -57,6 +60,7 @@ CSVA_NOTES(
     Training,
     {.field = "job_id",
      .text = "Job that does the work; its progress and events are at /api/v1/jobs/{job_id}."},
+    {.field = "left_out", .text = "Personal columns that it did not learn from."},
     {.field = "report", .text = "Leaderboard, verdict and importance; null before the end."},
     {.field = "problem", .text = "Why it failed; null when it did not."},
     {.field = "models", .text = "Models that can predict, best first."},
@@ -91,8 +95,21 @@ struct NewTraining {
     learn::Preset preset = learn::Preset::quick;
     double budget_s = 0;
     learn::TrainOptions options;
+    std::vector<privacy::NewDecision> decisions;
+    privacy::Undecided undecided = privacy::Undecided::refuse;
 };
-CSVA_DESCRIBE(NewTraining, dataset_id, version_id, target, task, preset, budget_s, options)
+CSVA_DESCRIBE(
+    NewTraining,
+    dataset_id,
+    version_id,
+    target,
+    task,
+    preset,
+    budget_s,
+    options,
+    decisions,
+    undecided
+)
 CSVA_NOTES(
     NewTraining,
     {.field = "version_id", .text = "Version to learn from; null: the current one."},
@@ -106,7 +123,15 @@ CSVA_NOTES(
      .minimum = 0,
      .maximum = 86400,
      .defaulted = true},
-    {.field = "options", .text = "Advanced options.", .defaulted = true}
+    {.field = "options", .text = "Advanced options.", .defaulted = true},
+    {.field = "decisions",
+     .text = "What becomes of personal columns: keep or drop; recorded before the training starts.",
+     .maximum = 1000,
+     .defaulted = true},
+    {.field = "undecided",
+     .text =
+         "Personal columns without a decision: refuse to train, or leave them out of the model.",
+     .defaulted = true}
 )
 
 }  // namespace csva::training

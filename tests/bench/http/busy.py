@@ -33,7 +33,7 @@ def upload(url, token, path):
 
 
 def train(url, token, pk):
-    wish = json.dumps({"target": TARGET, "budget_s": BUDGET_S}).encode()
+    wish = json.dumps({"target": TARGET, "budget_s": BUDGET_S, "undecided": "leave_out"}).encode()
     return json.load(call(f"{url}/api/v1/datasets/{pk}/trainings", token, "POST", wish))["job_id"]
 
 

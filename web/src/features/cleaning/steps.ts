@@ -48,6 +48,8 @@ export function typesFor(info: StepInfo, options: Record<string, unknown>): stri
 /** Whether an option means something beside the others that were chosen. */
 export function optionApplies(name: string, options: Record<string, unknown>): boolean {
     if (name === 'value') return options.strategy === 'constant';
+    if (name === 'groups') return options.hierarchy === 'category';
+    if (name === 'width') return options.hierarchy === undefined || options.hierarchy === 'number';
     if (name === 'date_format') return isMoment(String(options.type));
     if (name === 'decimal_mark') return isNumber(String(options.type));
     return true;

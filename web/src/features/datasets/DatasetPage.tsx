@@ -11,12 +11,13 @@ import { useProfile } from '../exploring/queries';
 import { RowsPart } from '../exploring/RowsPart';
 import { JobProgress } from '../jobs/JobProgress';
 import { useJob } from '../jobs/queries';
+import { PersonalPart } from '../privacy/PersonalPart';
 import { PredictPart } from '../training/PredictPart';
 import { useView, type View } from './queries';
 import { ReceiptPart } from './ReceiptPart';
 import { SettingsPart } from './SettingsPart';
 
-const tabs = ['rows', 'columns', 'reading', 'cleaning', 'predict', 'settings'] as const;
+const tabs = ['rows', 'columns', 'reading', 'personal', 'cleaning', 'predict', 'settings'] as const;
 type Tab = (typeof tabs)[number];
 
 function ProblemNote({ view }: { view: View }) {
@@ -64,6 +65,8 @@ function Parts({ view, tab }: { view: View; tab: Tab }): ReactNode {
             return <Loaded query={profile}>{(data) => <ColumnsPart profile={data} />}</Loaded>;
         case 'reading':
             return receipt && <ReceiptPart id={dataset.id} receipt={receipt} />;
+        case 'personal':
+            return <PersonalPart view={view} />;
         case 'cleaning':
             return <CleaningPart view={view} profile={profile.data} />;
         case 'predict':

@@ -15,6 +15,8 @@ import { useTranslation } from 'react-i18next';
 import { Section } from '../../components/Section';
 import { ErrorNote } from '../../components/States';
 import type { View } from '../datasets/queries';
+import { PersonalGate } from '../privacy/PersonalGate';
+import { usePersonal } from '../privacy/queries';
 import type { Candidate, Preset, Task, TrainRequest } from './queries';
 import { modelLabel } from './scores';
 
@@ -110,6 +112,7 @@ interface TrainFormProps {
 /** One sentence to confirm, one choice of effort, everything else folded away. */
 export function TrainForm({ view, candidates, busy, error, onTrain }: TrainFormProps) {
     const { t } = useTranslation();
+    const personal = usePersonal(view.dataset.id, view.dataset.current_version_id ?? null);
     const [wish, setWish] = useState<TrainRequest>({ target: '', preset: 'quick' });
     const target = wish.target || candidates[0]?.column || '';
     const known = candidates.find((candidate) => candidate.column === target);
@@ -173,8 +176,16 @@ export function TrainForm({ view, candidates, busy, error, onTrain }: TrainFormP
                             ))}
                         </SimpleGrid>
                     </Radio.Group>
+                    {personal.data && (
+                        <PersonalGate datasetId={view.dataset.id} personal={personal.data} target={target} />
+                    )}
                     <Group>
-                        <Button type="submit" size="md" disabled={!target} loading={busy}>
+                        <Button
+                            type="submit"
+                            size="md"
+                            disabled={!target || (personal.data?.undecided ?? 0) > 0}
+                            loading={busy}
+                        >
                             {t('training:ui.start')}
                         </Button>
                     </Group>

@@ -1,0 +1,1 @@
+ALTER TABLE trainings ADD COLUMN left_out TEXT NOT NULL DEFAULT '[]';
