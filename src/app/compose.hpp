@@ -4,6 +4,8 @@
 #include "features/accounts/service.hpp"
 #include "features/cleaning/service.hpp"
 #include "features/datasets/service.hpp"
+#include "features/erasure/exports.hpp"
+#include "features/erasure/service.hpp"
 #include "features/exploring/service.hpp"
 #include "features/models/service.hpp"
 #include "features/monitoring/service.hpp"
@@ -15,6 +17,7 @@
 #include "foundation/blob/blob.hpp"
 #include "foundation/http/event_hub.hpp"
 #include "foundation/http/routes.hpp"
+#include "foundation/journal/journal.hpp"
 #include "foundation/store/database.hpp"
 #include "foundation/store/lifecycle.hpp"
 
@@ -38,9 +41,11 @@ public:
     store::Database& database() { return *database_; }
     blob::BlobStore& blobs() { return *blobs_; }
     accounts::Accounts& accounts() { return *accounts_; }
+    journal::Journal& journal() { return *journal_; }
     datasets::Service& datasets() { return *datasets_; }
     http::EventHub& events() { return events_; }
     predictions::PredictionLog& prediction_log() { return *prediction_log_; }
+    erasure::Service& erasure() { return *erasure_; }
     const http::Routes& routes() const { return routes_; }
     /// Those that hold references before those they refer to.
     std::vector<store::Lifecycle*> lifecycles() const;
@@ -51,12 +56,14 @@ private:
     void join_accounts();
     void join_datasets();
     void join_models();
+    void join_erasure();
 
     base::Settings settings_;
     base::Metrics metrics_;
     http::EventHub events_;
     std::unique_ptr<store::Database> database_;
     std::unique_ptr<blob::BlobStore> blobs_;
+    std::unique_ptr<journal::Journal> journal_;
     jobs::Kinds kinds_;
     std::unique_ptr<accounts::Accounts> accounts_;
     std::unique_ptr<datasets::Service> datasets_;
@@ -71,6 +78,8 @@ private:
     std::unique_ptr<monitoring::Service> monitoring_;
     std::unique_ptr<serving::Service> serving_;
     std::vector<std::unique_ptr<store::Lifecycle>> lifecycles_;
+    std::unique_ptr<erasure::Service> erasure_;
+    std::unique_ptr<erasure::Exports> exports_of_users_;
     http::Routes routes_;
 };
 

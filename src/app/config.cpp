@@ -2,6 +2,7 @@
 
 #include "features/accounts/service.hpp"
 #include "features/datasets/service.hpp"
+#include "features/erasure/service.hpp"
 #include "features/exploring/service.hpp"
 #include "features/models/service.hpp"
 #include "features/monitoring/service.hpp"
@@ -12,6 +13,7 @@
 #include "features/training/service.hpp"
 #include "foundation/http/server.hpp"
 #include "foundation/jobs/queue.hpp"
+#include "foundation/journal/journal.hpp"
 
 #include <filesystem>
 #include <unistd.h>
@@ -84,6 +86,7 @@ std::vector<base::SettingRow> setting_rows() {
     std::vector<base::SettingRow> rows = own_rows();
     append(rows, http::setting_rows());
     append(rows, jobs::setting_rows());
+    append(rows, journal::setting_rows());
     append(rows, accounts::setting_rows());
     append(rows, datasets::setting_rows());
     append(rows, exploring::setting_rows());
@@ -92,6 +95,7 @@ std::vector<base::SettingRow> setting_rows() {
     append(rows, monitoring::setting_rows());
     append(rows, serving::setting_rows());
     append(rows, ops::setting_rows());
+    append(rows, erasure::setting_rows());
     return rows;
 }
 
@@ -123,6 +127,7 @@ const std::vector<store::Migrations>& migrations() {
         training::migrations(),
         predictions::migrations(),
         monitoring::migrations(),
+        erasure::migrations(),
     };
     return all;
 }
@@ -161,7 +166,9 @@ Result<std::unique_ptr<store::Database>> open_database(const base::Settings& set
 
 Result<std::int64_t> migrate_database(const base::Settings& settings) {
     TRY(const auto database, connect(settings));
-    return database->migrate(migrations());
+    TRY(const std::int64_t main, database->migrate(migrations()));
+    TRY(const std::int64_t journal, journal::migrate(settings));
+    return main + journal;
 }
 
 }  // namespace csva::app

@@ -1,5 +1,8 @@
 #include "app/housekeeping.hpp"
 
+#include "features/erasure/exports.hpp"
+#include "features/erasure/retention.hpp"
+#include "foundation/base/clock.hpp"
 #include "foundation/base/log.hpp"
 #include "foundation/jobs/queue.hpp"
 
@@ -23,6 +26,31 @@ base::Result<void> forget_jobs(Composition& parts) {
     }));
     if (forgotten > 0) base::log(base::LogLevel::info, "jobs_forgotten", {{"count", forgotten}});
     return {};
+}
+
+/// Says in good time that the rows of a data set will go.
+base::Result<void> tell_expiry(
+    store::Session&, std::int64_t, const datasets::Expiring&
+) {
+    return {};
+}
+
+base::Result<void> expire(Composition& parts) {
+    CHECK_OK(erasure::expire(
+        {parts.database(),
+         parts.blobs(),
+         parts.settings(),
+         parts.datasets(),
+         parts.journal(),
+         parts.lifecycles(),
+         tell_expiry}
+    ));
+    CHECK_OK(erasure::forget_exports(parts.database(), parts.blobs()));
+    const std::int64_t before =
+        base::Clock::wall_ms() - parts.settings().integer("retention.days") * 24 * kHourMs;
+    return parts.database().transaction([&](store::Session& session) {
+        return predictions::forget_batches(session, before);
+    });
 }
 
 }  // namespace
@@ -51,6 +79,7 @@ std::unique_ptr<jobs::Schedules> start_housekeeping(Composition& parts) {
     schedules->every("predictions.forget", kHourMs, [&parts] {
         return monitoring::forget_old_rows(parts.database(), parts.settings());
     });
+    schedules->every("datasets.expire", kHourMs, [&parts] { return expire(parts); });
     return schedules;
 }
 

@@ -22,6 +22,9 @@ int main(int argument_count, char** arguments) {
     csva::app::add_query_child(line);
     csva::app::add_openapi(line);
     csva::app::add_doctor(line);
+    csva::app::add_erasure(line);
+    csva::app::add_backup(line);
+    csva::app::add_restore(line);
     try {
         app.parse(argument_count, arguments);
     } catch (const CLI::ParseError& error) {

@@ -53,5 +53,8 @@ void add_job_child(CommandLine& line);
 void add_query_child(CommandLine& line);
 void add_openapi(CommandLine& line);
 void add_doctor(CommandLine& line);
+void add_erasure(CommandLine& line);
+void add_backup(CommandLine& line);
+void add_restore(CommandLine& line);
 
 }  // namespace csva::app

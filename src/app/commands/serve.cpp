@@ -108,6 +108,8 @@ Result<void> serve(const Options& options) {
     const sigset_t signals = ending_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     TRY(const auto parts, Composition::make(options.common));
+    // Nobody whom the ledger names is served from a database that an older backup has restored.
+    CHECK_OK(parts->erasure().replay());
     CHECK_OK(load_sample(*parts));
     http::Server server(
         {parts->routes(),
@@ -135,9 +137,11 @@ Result<void> serve(const Options& options) {
         {parts->database(), parts->blobs(), parts->settings(), parts->metrics()}
     );
     CHECK_OK(parts->prediction_log().start());
+    parts->erasure().start();
     const auto workers = start_workers(options.common, parts->settings());
     const SignalWatch watch(server);
     server.run();
+    parts->erasure().stop();
     parts->prediction_log().stop();
     return {};
 }

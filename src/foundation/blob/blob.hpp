@@ -30,6 +30,8 @@ public:
     ) = 0;
     /// A local path to read it at. Errors: blob.missing.
     virtual base::Result<std::filesystem::path> local_path(std::string_view key) = 0;
+    /// Keys of all that is kept. Errors: blob.unavailable, blob.refused.
+    virtual base::Result<std::set<std::string>> keys() = 0;
     virtual base::Result<void> remove(std::string_view key) = 0;
     /// Bytes it takes; a folder's sum.
     virtual base::Result<std::uint64_t> size(std::string_view key) = 0;

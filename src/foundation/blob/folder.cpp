@@ -75,6 +75,18 @@ public:
         return path;
     }
 
+    base::Result<std::set<std::string>> keys() override {
+        std::set<std::string> found;
+        std::error_code code;
+        for (const auto& project : fs::directory_iterator(blobs_, code)) {
+            for (const auto& entry : fs::directory_iterator(project.path(), code))
+                found.insert(
+                    project.path().filename().string() + "/" + entry.path().filename().string()
+                );
+        }
+        return found;
+    }
+
     base::Result<void> remove(std::string_view key) override {
         if (!is_key(key)) return std::unexpected(missing(key));
         std::error_code code;

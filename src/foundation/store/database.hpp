@@ -123,10 +123,12 @@ using Migrations = std::span<const base::EmbeddedFile>;
 class Database {
 public:
     struct Options {
-        std::string url;  ///< "postgresql://..." or "" for SQLite in data_folder/csva.sqlite.
+        std::string url;  ///< "postgresql://..." or "" for SQLite in data_folder/file.
         std::string data_folder;
         std::int64_t pool_size = 8;
         std::int64_t wait_ms = 5000;  ///< For a free connection or a busy database.
+        std::string file = "csva.sqlite";
+        std::string schema = {};  ///< PostgreSQL: of its own, made by `migrate`; "": the usual one.
     };
     /// Errors: store.unavailable, store.bad_url.
     static base::Result<std::unique_ptr<Database>> open(const Options& options);
@@ -143,6 +145,15 @@ public:
     /// Gives the file system back what deleted rows took (SQLite; PostgreSQL's own autovacuum does
     /// it there). Others may read meanwhile.
     virtual base::Result<void> shrink() = 0;
+    /// Leaves nothing of deleted rows in the database's files: SQLite is written anew and its log
+    /// emptied, PostgreSQL reclaims its dead rows (its own log goes as its archive does). Others
+    /// may read meanwhile; takes as long as the whole store is large. Errors: store.unavailable
+    /// when somebody reads for too long.
+    virtual base::Result<void> scrub() = 0;
+
+    /// A copy as of one moment, into a new SQLite file, while others read and write. SQLite only
+    /// (else base.internal). Errors: base.disk_full, store.unavailable.
+    virtual base::Result<void> copy_to(const std::string& file) = 0;
 
     /// A read-only look. `work(Session&) -> Result<T>`.
     template <class Work>

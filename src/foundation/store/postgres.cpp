@@ -74,7 +74,8 @@ Value value_of(const PGresult* result, int row, int column) {
 
 class Connection : public Session {
 public:
-    explicit Connection(std::string url) : url_(std::move(url)) {}
+    Connection(std::string url, std::string schema)
+        : url_(std::move(url)), schema_(std::move(schema)) {}
     ~Connection() override { PQfinish(handle_); }
 
     /// Connects at the first use and again after a loss.
@@ -85,7 +86,8 @@ public:
         handle_ = connect();
         if (PQstatus(handle_) != CONNECTION_OK)
             return std::unexpected(unavailable(PQerrorMessage(handle_)));
-        return execute("SET client_min_messages = warning");
+        CHECK_OK(execute("SET client_min_messages = warning"));
+        return schema_.empty() ? base::Result<void>() : execute("SET search_path = " + schema_);
     }
 
     Backend backend() const override { return Backend::postgres; }
@@ -189,6 +191,7 @@ private:
     }
 
     std::string url_;
+    std::string schema_;  ///< A word of ours, never a caller's.
     PGconn* handle_ = nullptr;
     std::map<std::string, std::string, std::less<>> prepared_;  ///< SQL -> name on the server.
 };
@@ -203,9 +206,9 @@ struct Borrowed {
 
 class Postgres : public Database {
 public:
-    explicit Postgres(const Options& options) : wait_(options.wait_ms) {
+    explicit Postgres(const Options& options) : wait_(options.wait_ms), schema_(options.schema) {
         for (std::int64_t i = 0; i < std::max<std::int64_t>(1, options.pool_size); ++i)
-            pool_.add(std::make_unique<Connection>(options.url));
+            pool_.add(std::make_unique<Connection>(options.url, options.schema));
     }
 
     Backend backend() const override { return Backend::postgres; }
@@ -214,6 +217,8 @@ public:
         return in_transaction<std::int64_t>(
             [&](Connection& connection) -> base::Result<std::int64_t> {
                 CHECK_OK(connection.rows("SELECT pg_advisory_xact_lock(:key)", {kMigrationLock}));
+                TRY(const bool there, has_schema(connection));
+                if (!there) CHECK_OK(connection.execute("CREATE SCHEMA " + schema_));
                 return apply_migrations(connection, features, [&](const std::string& sql) {
                     return connection.execute(sql);
                 });
@@ -224,6 +229,8 @@ public:
     base::Result<std::vector<std::string>> pending(std::span<const Migrations> features) override {
         return in_transaction<std::vector<std::string>>(
             [&](Connection& connection) -> base::Result<std::vector<std::string>> {
+                TRY(const bool there, has_schema(connection));
+                if (!there) return std::vector<std::string>{"schema " + schema_};
                 TRY(const auto missing, pending_migrations(connection, features));
                 std::vector<std::string> names;
                 for (const auto& migration : missing) names.push_back(migration.name);
@@ -233,6 +240,23 @@ public:
     }
 
     base::Result<void> shrink() override { return {}; }
+
+    base::Result<void> copy_to(const std::string&) override {
+        return std::unexpected(base::internal_error("PostgreSQL is copied by its own tools"));
+    }
+
+    base::Result<void> scrub() override {
+        const OneSession one;
+        Borrowed borrowed{pool_, pool_.take(wait_)};
+        if (!borrowed.connection) return std::unexpected(unavailable("no connection was free"));
+        auto& connection = *borrowed.connection;
+        CHECK_OK(connection.ready());
+        // The server's own tables are not ours to clean, and it says so for each.
+        CHECK_OK(connection.execute("SET client_min_messages = error"));
+        const auto cleaned = connection.execute("VACUUM");
+        CHECK_OK(connection.execute("SET client_min_messages = warning"));
+        return cleaned;
+    }
 
     /// Errors: store.unavailable when the server cannot be reached.
     base::Result<void> check() {
@@ -269,6 +293,12 @@ private:
         }
     }
 
+    /// An account that may not make schemas must still be able to use one that is there.
+    static base::Result<bool> has_schema(Connection& connection) {
+        TRY(const auto row, connection.row("SELECT current_schema() AS name"));
+        return !row->is_null("name");
+    }
+
     /// A connection that died while it lay idle says so only now: nothing was done on it yet, so a
     /// new one takes its place.
     static base::Result<void> begin(Connection& connection, const std::string& sql) {
@@ -295,6 +325,7 @@ private:
     }
 
     std::chrono::milliseconds wait_;
+    std::string schema_;
     Pool<Connection> pool_;
 };
 
