@@ -53,6 +53,7 @@ FEATURES = {
     "serving": "predictions models",
     "monitoring": "datasets models predictions training notices",
     "privacy": "accounts projects datasets notices",
+    "erasure": "projects datasets",
     "backup": "",
     "ops": "",
     "audit": "",

@@ -4,6 +4,7 @@
 #include "features/accounts/routes.hpp"
 #include "features/cleaning/routes.hpp"
 #include "features/datasets/routes.hpp"
+#include "features/erasure/routes.hpp"
 #include "features/exploring/routes.hpp"
 #include "features/models/service.hpp"
 #include "features/monitoring/routes.hpp"
@@ -146,23 +147,34 @@ void Composition::join_models() {
     tracking::register_routes(routes_, *database_, *blobs_);
 }
 
+void Composition::join_erasure() {
+    lifecycles_.push_back(erasure::lifecycle());
+    const erasure::Service::Parts parts{
+        *database_, *blobs_, settings_, *accounts_, *journal_, [this] { return lifecycles(); }
+    };
+    erasure_ = std::make_unique<erasure::Service>(parts);
+    exports_of_users_ = std::make_unique<erasure::Exports>(parts);
+    erasure::register_routes(routes_, {*erasure_, *exports_of_users_, *accounts_});
+}
+
 void Composition::join() {
     kinds_ = job_kinds(settings_);
     join_accounts();
     join_datasets();
     join_models();
     lifecycles_.push_back(monitoring::lifecycle());
-    lifecycles_.push_back(predictions::lifecycle());
+    lifecycles_.push_back(predictions::lifecycle(*prediction_log_));
     lifecycles_.push_back(training::lifecycle());
-    lifecycles_.push_back(tracking::lifecycle());
+    lifecycles_.push_back(tracking::lifecycle(settings_));
     lifecycles_.push_back(models::lifecycle());
     lifecycles_.push_back(privacy::lifecycle());
     lifecycles_.push_back(datasets::lifecycle());
-    lifecycles_.push_back(jobs::lifecycle());
+    lifecycles_.push_back(jobs::lifecycle(blobs_->staging()));
     lifecycles_.push_back(projects::lifecycle());
     lifecycles_.push_back(notices::lifecycle());
     lifecycles_.push_back(accounts::lifecycle());
     lifecycles_.push_back(audit::lifecycle());
+    join_erasure();
     projects::register_routes(routes_, {*database_, metrics_, lifecycles()});
     jobs::register_metrics(metrics_, *database_);
     audit_ = std::make_unique<audit::Service>(

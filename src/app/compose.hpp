@@ -5,6 +5,8 @@
 #include "features/audit/service.hpp"
 #include "features/cleaning/service.hpp"
 #include "features/datasets/service.hpp"
+#include "features/erasure/exports.hpp"
+#include "features/erasure/service.hpp"
 #include "features/exploring/service.hpp"
 #include "features/models/service.hpp"
 #include "features/monitoring/service.hpp"
@@ -47,6 +49,7 @@ public:
     datasets::Service& datasets() { return *datasets_; }
     http::EventHub& events() { return events_; }
     predictions::PredictionLog& prediction_log() { return *prediction_log_; }
+    erasure::Service& erasure() { return *erasure_; }
     const http::Routes& routes() const { return routes_; }
     /// Set when the process is about to end: it is not ready any more.
     std::atomic<bool>& leaving() { return leaving_; }
@@ -59,6 +62,7 @@ private:
     void join_accounts();
     void join_datasets();
     void join_models();
+    void join_erasure();
 
     std::atomic<bool> leaving_ = false;
     base::Settings settings_;
@@ -83,6 +87,8 @@ private:
     std::unique_ptr<serving::Service> serving_;
     std::unique_ptr<audit::Service> audit_;
     std::vector<std::unique_ptr<store::Lifecycle>> lifecycles_;
+    std::unique_ptr<erasure::Service> erasure_;
+    std::unique_ptr<erasure::Exports> exports_of_users_;
     http::Routes routes_;
 };
 

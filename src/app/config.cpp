@@ -3,6 +3,7 @@
 #include "features/accounts/service.hpp"
 #include "features/audit/service.hpp"
 #include "features/datasets/service.hpp"
+#include "features/erasure/service.hpp"
 #include "features/exploring/service.hpp"
 #include "features/models/service.hpp"
 #include "features/monitoring/service.hpp"
@@ -108,6 +109,7 @@ std::vector<base::SettingRow> setting_rows() {
     append(rows, serving::setting_rows());
     append(rows, notices::setting_rows());
     append(rows, ops::setting_rows());
+    append(rows, erasure::setting_rows());
     return rows;
 }
 
@@ -148,6 +150,7 @@ const std::vector<store::Migrations>& migrations() {
         monitoring::migrations(),
         audit::migrations(),
         notices::migrations(),
+        erasure::migrations(),
     };
     return all;
 }

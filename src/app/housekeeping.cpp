@@ -1,6 +1,9 @@
 #include "app/housekeeping.hpp"
 
 #include "features/notices/service.hpp"
+#include "features/erasure/exports.hpp"
+#include "features/erasure/retention.hpp"
+#include "foundation/base/clock.hpp"
 #include "foundation/base/log.hpp"
 #include "foundation/jobs/queue.hpp"
 
@@ -34,6 +37,31 @@ base::Result<void> forget_notices(Composition& parts) {
     return {};
 }
 
+/// Says in good time that the rows of a data set will go.
+base::Result<void> tell_expiry(
+    store::Session&, std::int64_t, const datasets::Expiring&
+) {
+    return {};
+}
+
+base::Result<void> expire(Composition& parts) {
+    CHECK_OK(erasure::expire(
+        {parts.database(),
+         parts.blobs(),
+         parts.settings(),
+         parts.datasets(),
+         parts.journal(),
+         parts.lifecycles(),
+         tell_expiry}
+    ));
+    CHECK_OK(erasure::forget_exports(parts.database(), parts.blobs()));
+    const std::int64_t before =
+        base::Clock::wall_ms() - parts.settings().integer("retention.days") * 24 * kHourMs;
+    return parts.database().transaction([&](store::Session& session) {
+        return predictions::forget_batches(session, before);
+    });
+}
+
 }  // namespace
 
 base::Result<std::set<std::string>> blobs_in_use(Composition& parts) {
@@ -64,6 +92,7 @@ std::unique_ptr<jobs::Schedules> start_housekeeping(Composition& parts) {
     schedules->every("journal.archive", kHourMs, [&parts] {
         return audit::archive_old(parts.journal(), parts.settings());
     });
+    schedules->every("datasets.expire", kHourMs, [&parts] { return expire(parts); });
     return schedules;
 }
 

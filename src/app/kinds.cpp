@@ -2,6 +2,7 @@
 
 #include "features/cleaning/service.hpp"
 #include "features/datasets/service.hpp"
+#include "features/erasure/exports.hpp"
 #include "features/monitoring/service.hpp"
 #include "features/predictions/service.hpp"
 #include "features/training/service.hpp"
@@ -14,7 +15,8 @@ jobs::Kinds job_kinds(const base::Settings& settings) {
         cleaning::clean_kind(settings),
         training::train_kind(),
         predictions::batch_kind(settings, monitoring::on_batch),
-        monitoring::watch_kind(settings)
+        monitoring::watch_kind(settings),
+        erasure::export_kind()
     };
 }
 

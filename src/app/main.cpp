@@ -27,6 +27,9 @@ int main(int argument_count, char** arguments) {
     csva::app::add_move(line);
     csva::app::add_copy_files(line);
     csva::app::add_journal(line);
+    csva::app::add_erasure(line);
+    csva::app::add_backup(line);
+    csva::app::add_restore(line);
     try {
         app.parse(argument_count, arguments);
     } catch (const CLI::ParseError& error) {

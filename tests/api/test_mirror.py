@@ -47,11 +47,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.command == "PUT":
             self.server.files[path] = body
             return self.reply({})
+        if self.command == "DELETE" and "/mlflow-artifacts/" in path:
+            self.server.files = {name: content for name, content in self.server.files.items()
+                                 if not name.startswith(path + "/")}
+            return self.reply({})
         self.server.calls.append(path.removeprefix(API))
         answer = CALLS[self.server.calls[-1]](self.server, json.loads(body or b"{}"))
         return self.reply(answer, 404 if "error_code" in answer else 200)
 
-    do_GET = do_POST = do_PUT = take
+    do_GET = do_POST = do_PUT = do_DELETE = take
 
 
 def create_run(server, wish):

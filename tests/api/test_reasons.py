@@ -13,6 +13,10 @@ UNIT_TESTS = {
     "store.conflict": (
         "src/foundation/store/database_test.cpp",
         "says_conflict_for_a_repeated_key_and_keeps_nothing_of_the_transaction"),
+    "backup.differs": (
+        "src/features/backup/backup_test.cpp", "refuses_a_store_with_other_rows_than_were_counted"),
+    "backup.changing": (
+        "src/features/backup/backup_test.cpp", "gives_up_when_files_go_faster_than_it_looks"),
     "duck.disk_full": ("src/engine/duck/session_test.cpp", "says_that_the_disk_is_full"),
 }
 

@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { pictures, root } from './checks.mjs';
 import { cleaning } from './cleaning.mjs';
+import { erasure } from './erasure.mjs';
 import { predict, train } from './journeys.mjs';
 import { withoutMouse } from './keyboard.mjs';
 import { monitoring } from './monitoring.mjs';
 import { privacy } from './privacy.mjs';
-import { startServer } from './server.mjs';
+import { program, startServer } from './server.mjs';
 import { tracking } from './tracking.mjs';
 import { asColleague, firstRun, liveTraining, people, tabs, uploadStates } from './states.mjs';
 
@@ -114,6 +115,8 @@ async function inLanguage(browser, language) {
             await journey(visit, `${language}-people`, () => people(visit, language));
             const go = () => asColleague(visit, language, find('titanic.csv'));
             await journey(visit, `${language}-colleague`, go);
+            const end = () => erasure(visit, language, { path: find('titanic.csv'), program });
+            await journey(visit, `${language}-erasure`, end);
         }
         await visit.page.context().close();
         if (runs('keyboard')) {

@@ -9,7 +9,7 @@ export const name = 'ada';
 export const password = 'correct horse battery staple';
 
 const built = ['release', 'dev'].map((preset) => join(root, `build/${preset}/bin/csva`));
-const program = process.env.CSVA_PROGRAM ?? built.find((path) => existsSync(path));
+export const program = process.env.CSVA_PROGRAM ?? built.find((path) => existsSync(path));
 const port = process.env.CSVA_E2E_PORT ?? '8285';
 
 /** The one-time link, as the server prints it when it is ready. */

@@ -58,5 +58,8 @@ void add_health(CommandLine& line);
 void add_move(CommandLine& line);
 void add_copy_files(CommandLine& line);
 void add_journal(CommandLine& line);
+void add_erasure(CommandLine& line);
+void add_backup(CommandLine& line);
+void add_restore(CommandLine& line);
 
 }  // namespace csva::app

@@ -1,4 +1,5 @@
 #include "features/accounts/service.hpp"
+#include "features/accounts/store.hpp"
 
 namespace csva::accounts {
 namespace {
@@ -26,6 +27,44 @@ public:
     }
     /// Users belong to no project.
     base::Result<void> erase_project(store::Session&, std::int64_t) override { return {}; }
+
+    base::Result<void> erase_user(store::Session& session, const store::Leaver& leaver) override {
+        CHECK_OK(rows::clear_attempts(session, rows::account_subject(leaver.name)));
+        for (const auto* table : {"sessions", "api_tokens"})
+            CHECK_OK(session.run(
+                "DELETE FROM " + std::string(table) + " WHERE user_id = :id", {leaver.user_id}
+            ));
+        CHECK_OK(session.run("DELETE FROM users WHERE id = :id", {leaver.user_id}));
+        return {};
+    }
+
+    /// Without the hashes of password, cookies and tokens.
+    base::Result<store::Portion> export_user(store::Session& session, const store::Leaver& leaver)
+        override {
+        store::Portion out;
+        TRY(out.documents["account.json"],
+            store::rows_as_json(
+                session,
+                "SELECT id, name, administrator, language, created_at, disabled_at FROM users "
+                "WHERE id = :id",
+                {leaver.user_id}
+            ));
+        TRY(out.documents["sessions.json"],
+            store::rows_as_json(
+                session,
+                "SELECT created_at, seen_at, expires_at, address, agent FROM sessions WHERE "
+                "user_id = :id ORDER BY id",
+                {leaver.user_id}
+            ));
+        TRY(out.documents["tokens.json"],
+            store::rows_as_json(
+                session,
+                "SELECT label, prefix, scope, created_at, expires_at, used_at FROM api_tokens "
+                "WHERE user_id = :id ORDER BY id",
+                {leaver.user_id}
+            ));
+        return out;
+    }
 
     base::Result<std::vector<std::string>> verify(store::Session& session) override {
         TRY(auto users, session.row("SELECT COUNT(*) AS n FROM users"));

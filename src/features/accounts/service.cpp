@@ -40,11 +40,6 @@ std::unexpected<base::Error> one_role() { return fail(ErrorKind::invalid_argumen
 
 }  // namespace
 
-/// Names may be mistyped passwords, so attempts are kept under a hash.
-std::string account_subject(std::string_view name) {
-    return "account:" + base::sha256_hex(rows::name_key(name));
-}
-
 std::unexpected<base::Error> no_user() { return fail(ErrorKind::not_found, kUserNotFound); }
 
 Result<User> Accounts::State::insert_user(
@@ -99,7 +94,7 @@ Result<void> Accounts::State::check_limit(
 Result<std::vector<std::int64_t>> Accounts::State::begin_attempt(
     const Credentials& credentials, const Visitor& visitor
 ) {
-    const std::string account = account_subject(credentials.name);
+    const std::string account = rows::account_subject(credentials.name);
     const std::string address = "address:" + visitor.address;
     return parts.database.transaction(
         [&](store::Session& session) -> Result<std::vector<std::int64_t>> {
@@ -123,7 +118,7 @@ Result<void> Accounts::State::forget_attempts(const std::vector<std::int64_t>& a
 Result<void> Accounts::State::end_attempt(
     store::Session& session, std::string_view name, const std::vector<std::int64_t>& attempts
 ) {
-    CHECK_OK(rows::clear_attempts(session, account_subject(name)));
+    CHECK_OK(rows::clear_attempts(session, rows::account_subject(name)));
     for (const std::int64_t attempt : attempts) CHECK_OK(rows::delete_attempt(session, attempt));
     return {};
 }
@@ -301,7 +296,7 @@ Result<void> Accounts::State::apply(
     if (change.email) CHECK_OK(rows::set_email(session, user.id, *change.email));
     if (!hash.empty()) {
         CHECK_OK(rows::set_password(session, user.id, hash));
-        CHECK_OK(rows::clear_attempts(session, account_subject(user.name)));
+        CHECK_OK(rows::clear_attempts(session, rows::account_subject(user.name)));
     }
     return {};
 }
@@ -341,6 +336,8 @@ Result<void> Accounts::check_own_password(UserId id, std::string_view password) 
         return state_->end_attempt(session, known.name, attempts);
     });
 }
+
+void Accounts::forget_credentials() { state_->cache.clear(); }
 
 Result<std::vector<SessionView>> Accounts::sessions(UserId user) {
     return state_->parts.database.read([&](store::Session& session) {
@@ -413,6 +410,30 @@ std::string own_path(std::string_view next) {
 
 Result<std::optional<MailUser>> mail_of(store::Session& session, UserId id) {
     return rows::mail_of(session, id);
+}
+
+Result<bool> is_last_administrator(store::Session& session, UserId id) {
+    TRY(const User user, or_no_user(rows::user(session, id)));
+    if (!user.administrator || user.disabled_at) return false;
+    TRY(const auto others,
+        session.row(
+            "SELECT COUNT(*) AS n, COALESCE(SUM(CASE WHEN administrator = 1 AND disabled_at IS "
+            "NULL THEN 1 ELSE 0 END), 0) AS administrators FROM users WHERE id <> :id",
+            {id}
+        ));
+    return others->integer("n") > 0 && others->integer("administrators") == 0;
+}
+
+Result<User> lock_out(store::Session& session, UserId id, bool even_last) {
+    TRY(const User user, or_no_user(rows::user(session, id)));
+    // Takes the lock that keeps two administrators from going at once.
+    CHECK_OK(rows::other_administrators(session, id));
+    TRY(const bool last, is_last_administrator(session, id));
+    if (last && !even_last) return fail(ErrorKind::conflict, kLastAdministrator);
+    CHECK_OK(rows::set_disabled(session, id, true));
+    CHECK_OK(rows::delete_sessions_of(session, id, {}));
+    CHECK_OK(rows::delete_tokens_of(session, id));
+    return user;
 }
 
 Result<std::string> name_of(store::Session& session, UserId id) {

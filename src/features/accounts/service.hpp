@@ -147,6 +147,9 @@ public:
     /// Errors: accounts.wrong_password, accounts.too_many_attempts.
     base::Result<void> check_own_password(UserId id, std::string_view password);
 
+    /// After a change of credentials that was made in somebody else's transaction.
+    void forget_credentials();
+
     base::Result<std::vector<SessionView>> sessions(UserId user);
     /// Errors: accounts.session_not_found (also for another's).
     base::Result<void> revoke_session(UserId user, SessionId id);
@@ -200,6 +203,13 @@ private:
 
 /// By name, inside the caller's session. Errors: accounts.user_not_found.
 base::Result<User> find_user(store::Session& session, std::string_view name);
+
+/// Ends all sessions and tokens of a user who goes, and lets them in no more, inside the caller's
+/// transaction; `forget_credentials` is to follow. Whoever is alone may go; else an administrator
+/// must stay, unless `even_last`. Errors: accounts.user_not_found, accounts.last_administrator.
+base::Result<User> lock_out(store::Session& session, UserId id, bool even_last);
+/// Whether others would be left without an administrator.
+base::Result<bool> is_last_administrator(store::Session& session, UserId id);
 
 /// Name of a user, inside the caller's session; empty when there is none.
 base::Result<std::string> name_of(store::Session& session, UserId id);

@@ -17,7 +17,6 @@ namespace csva::accounts {
 
 inline constexpr std::size_t kSecretBytes = 32;
 
-std::string account_subject(std::string_view name);
 std::unexpected<base::Error> no_user();
 
 template <class T>

@@ -1,6 +1,7 @@
 #include "features/accounts/store.hpp"
 
 #include "foundation/base/clock.hpp"
+#include "foundation/base/crypto.hpp"
 
 #include <algorithm>
 
@@ -304,6 +305,10 @@ Result<std::int64_t> add_attempt(store::Session& session, std::string_view subje
 
 Result<void> delete_attempt(store::Session& session, std::int64_t id) {
     return change(session, "DELETE FROM sign_in_attempts WHERE id = :id", {id});
+}
+
+std::string account_subject(std::string_view name) {
+    return "account:" + base::sha256_hex(name_key(name));
 }
 
 Result<void> clear_attempts(store::Session& session, std::string_view subject) {

@@ -126,6 +126,8 @@ base::Result<Attempts> attempts(
 );
 base::Result<std::int64_t> add_attempt(store::Session& session, std::string_view subject);
 base::Result<void> delete_attempt(store::Session& session, std::int64_t id);
+/// Names may be mistyped passwords, so attempts are kept under a hash.
+std::string account_subject(std::string_view name);
 base::Result<void> clear_attempts(store::Session& session, std::string_view subject);
 
 base::Result<void> insert_setup_link(

@@ -26,6 +26,54 @@ public:
         return erase_of_project(session, project_id);
     }
 
+    Result<void> erase_user(store::Session& session, const store::Leaver& leaver) override {
+        CHECK_OK(store::hand_over(session, {"datasets", "created_by"}, leaver));
+        return store::hand_over(
+            session,
+            {"dataset_versions",
+             "created_by",
+             "(SELECT d.project_id FROM datasets d WHERE d.id = dataset_versions.dataset_id)"},
+            leaver
+        );
+    }
+
+    /// The files as they were sent, and the tables made of them (Parquet).
+    Result<store::Portion> export_user(store::Session& session, const store::Leaver& leaver)
+        override {
+        const std::string theirs =
+            "(d.created_by = :user OR d.project_id IN " + leaver.projects_sql() + ")";
+        store::Portion out;
+        TRY(out.documents["datasets.json"],
+            store::rows_as_json(
+                session,
+                "SELECT id, project_id, name, file_name, size_bytes, sha256, state, created_at "
+                "FROM datasets d WHERE " +
+                    theirs + " ORDER BY id",
+                {leaver.user_id}
+            ));
+        TRY(const auto uploads,
+            session.rows(
+                "SELECT id, file_name, upload_key FROM datasets d WHERE " + theirs, {leaver.user_id}
+            ));
+        for (const auto& row : uploads)
+            out.blobs
+                ["datasets/" + std::to_string(row.integer("id")) + "/" + row.text("file_name")] =
+                row.text("upload_key");
+        TRY(const auto versions,
+            session.rows(
+                "SELECT v.id AS id, v.dataset_id AS dataset_id, v.parquet_key AS parquet_key FROM "
+                "dataset_versions v JOIN datasets d ON d.id = v.dataset_id WHERE v.parquet_key IS "
+                "NOT NULL AND " +
+                    theirs,
+                {leaver.user_id}
+            ));
+        for (const auto& row : versions)
+            out.blobs
+                ["datasets/" + std::to_string(row.integer("dataset_id")) + "/version-" +
+                 std::to_string(row.integer("id")) + ".parquet"] = row.text("parquet_key");
+        return out;
+    }
+
     Result<std::vector<std::string>> verify(store::Session& session) override {
         TRY(const auto rows,
             session.rows("SELECT d.id AS id FROM datasets d WHERE d.state IN ('ready', 'cleaning')"

@@ -113,6 +113,17 @@ void add_datasets(http::Routes& routes, Service& service) {
             return service.rename(change.dataset_id, change.name, context.language);
         }
     );
+    routes.add<Retention, Dataset>(
+        Method::put,
+        "/api/v1/datasets/{dataset_id}/retention",
+        by_id(Right::write),
+        {.summary = "Keep the rows of a data set for so many days from now.",
+         .tag = kTag,
+         .errors = {410}},
+        [&service](Context& context, const Retention& wish) {
+            return service.keep(wish.dataset_id, wish.days, context.language);
+        }
+    );
     routes.add<DatasetPath, NoContent>(
         Method::delete_,
         "/api/v1/datasets/{dataset_id}",

@@ -2,6 +2,7 @@
 
 #include "features/datasets/store.hpp"
 #include "features/projects/service.hpp"
+#include "foundation/base/clock.hpp"
 #include "foundation/base/crash_point.hpp"
 #include "foundation/jobs/queue.hpp"
 
@@ -16,6 +17,8 @@ using base::Result;
 using http::Actor;
 using i18n::Language;
 using store::Session;
+
+constexpr std::int64_t kDayMs = 86'400'000;
 
 Result<Dataset> find_or_fail(Session& session, DatasetId id, Language language) {
     TRY(auto found, find(session, id, language));
@@ -95,7 +98,9 @@ Result<DatasetId> Service::insert_upload(
                  .size_bytes = static_cast<std::int64_t>(file.size),
                  .sha256 = file.sha256,
                  .upload_key = key,
-                 .created_by = actor.user_id}
+                 .created_by = actor.user_id,
+                 .expires_at = base::Clock::wall_ms() +
+                               parts_.settings.integer("retention.days") * kDayMs}
             ));
         TRY(const jobs::JobId job,
             jobs::enqueue(
@@ -168,6 +173,18 @@ Result<Dataset> Service::rename(DatasetId id, std::string_view name, Language la
     CHECK_OK(check_name(name));
     return parts_.database.transaction([&](Session& session) -> Result<Dataset> {
         CHECK_OK(datasets::rename(session, id, name));
+        return find_or_fail(session, id, language);
+    });
+}
+
+Result<Dataset> Service::keep(DatasetId id, std::int64_t days, Language language) {
+    const std::int64_t maximum = parts_.settings.integer("retention.maximum_days");
+    if (days > maximum)
+        return fail(ErrorKind::invalid_argument, kKeptTooLong, {{"maximum", maximum}});
+    return parts_.database.transaction([&](Session& session) -> Result<Dataset> {
+        TRY(const auto dataset, find_or_fail(session, id, language));
+        if (dataset.expires_at < 0) return fail(ErrorKind::gone, kExpired);
+        CHECK_OK(set_clock(session, id, base::Clock::wall_ms() + days * kDayMs, 0));
         return find_or_fail(session, id, language);
     });
 }

@@ -94,6 +94,23 @@ base::Result<std::set<std::string>> referenced_blobs(store::Session& session);
 /// Number of data sets.
 base::Result<std::int64_t> count(store::Session& session);
 
+// The clock of a data set: when its rows go, and how often that was said before.
+
+/// Data sets from before there were clocks get theirs.
+base::Result<void> start_clocks(store::Session& session, std::int64_t expires_at);
+/// Those that expire before then, the next first.
+base::Result<std::vector<Expiring>> expiring(store::Session& session, std::int64_t before);
+base::Result<void> set_clock(
+    store::Session& session, DatasetId id, std::int64_t expires_at, std::int64_t notices
+);
+/// Whether a job works on it or on what was made of it.
+base::Result<bool> is_worked_on(store::Session& session, DatasetId id);
+/// What models were learnt from it.
+base::Result<std::int64_t> model_count(store::Session& session, DatasetId id);
+/// Forgets rows, file and profile, and keeps the name, so that models can be told apart. Gives the
+/// keys of the blobs that go.
+base::Result<std::set<std::string>> empty(store::Session& session, DatasetId id);
+
 /// The rules of data sets. Thread-safe.
 class Service {
 public:
@@ -122,6 +139,8 @@ public:
     base::Result<View> view(DatasetId id, i18n::Language language);
     /// Errors: datasets.bad_name.
     base::Result<Dataset> rename(DatasetId id, std::string_view name, i18n::Language language);
+    /// Its rows go in so many days from now. Errors: datasets.expired, datasets.kept_too_long.
+    base::Result<Dataset> keep(DatasetId id, std::int64_t days, i18n::Language language);
     /// With its versions and all that hangs on it; a job under way is asked to stop.
     base::Result<void> remove(DatasetId id);
     base::Result<std::vector<Version>> versions(DatasetId id);

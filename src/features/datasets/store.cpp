@@ -22,7 +22,7 @@ constexpr std::string_view kDataset =
     " d.current_version_id AS current_version_id, v.row_count AS row_count,"
     " v.column_count AS column_count, d.job_id AS job_id, d.problem_reason AS problem_reason,"
     " d.problem_details AS problem_details, d.created_by AS created_by,"
-    " d.created_at AS created_at FROM datasets d"
+    " d.created_at AS created_at, d.expires_at AS expires_at FROM datasets d"
     " LEFT JOIN dataset_versions v ON v.id = d.current_version_id ";
 
 std::string_view text_of(State state) {
@@ -55,6 +55,7 @@ Dataset dataset_from(const Row& row, i18n::Language language) {
         .job_id = maybe_id<jobs::JobId>(row, "job_id"),
         .created_by = row.integer("created_by"),
         .created_at = row.integer("created_at"),
+        .expires_at = row.integer("expires_at"),
     };
     if (!row.is_null("problem_reason")) {
         dataset.problem =
@@ -90,8 +91,8 @@ Result<DatasetId> insert(Session& session, const NewDataset& dataset) {
     TRY(const std::int64_t id,
         session.insert(
             "INSERT INTO datasets (project_id, name, file_name, size_bytes, sha256, upload_key,"
-            " state, created_by, created_at) VALUES (:project, :name, :file, :size, :sha, :key,"
-            " 'reading', :by, :now) RETURNING id",
+            " state, created_by, created_at, expires_at) VALUES (:project, :name, :file, :size,"
+            " :sha, :key, 'reading', :by, :now, :expires) RETURNING id",
             {dataset.project_id,
              dataset.name,
              dataset.file_name,
@@ -99,7 +100,8 @@ Result<DatasetId> insert(Session& session, const NewDataset& dataset) {
              dataset.sha256,
              dataset.upload_key,
              dataset.created_by,
-             Clock::wall_ms()}
+             Clock::wall_ms(),
+             dataset.expires_at}
         ));
     return DatasetId(id);
 }
@@ -193,7 +195,7 @@ Result<void> erase(Session& session, DatasetId id) {
 Result<std::set<std::string>> referenced_blobs(Session& session) {
     return keys_of(
         session,
-        "SELECT upload_key AS found FROM datasets"
+        "SELECT upload_key AS found FROM datasets WHERE upload_key <> ''"
         " UNION SELECT parquet_key FROM dataset_versions WHERE parquet_key IS NOT NULL"
         " UNION SELECT rejects_key FROM dataset_versions WHERE rejects_key IS NOT NULL",
         {}

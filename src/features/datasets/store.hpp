@@ -24,6 +24,7 @@ struct NewDataset {
     std::string sha256;
     std::string upload_key;
     std::int64_t created_by = 0;
+    std::int64_t expires_at = 0;
 };
 base::Result<DatasetId> insert(store::Session& session, const NewDataset& dataset);
 

@@ -27,6 +27,8 @@ inline constexpr std::string_view kBusy = "datasets.busy";
 inline constexpr std::string_view kNotReady = "datasets.not_ready";
 inline constexpr std::string_view kNothingToUndo = "datasets.nothing_to_undo";
 inline constexpr std::string_view kNoRejects = "datasets.no_rejects";
+inline constexpr std::string_view kExpired = "datasets.expired";
+inline constexpr std::string_view kKeptTooLong = "datasets.kept_too_long";
 inline constexpr std::string_view kBadName = "datasets.bad_name";
 
 /// reading: no version yet. ready: has a current version. cleaning: has one, and a job makes the
@@ -65,6 +67,7 @@ struct Dataset {
     std::optional<Problem> problem;
     std::int64_t created_by = 0;
     std::int64_t created_at = 0;
+    std::int64_t expires_at = 0;
 };
 CSVA_DESCRIBE(
     Dataset,
@@ -81,7 +84,8 @@ CSVA_DESCRIBE(
     job_id,
     problem,
     created_by,
-    created_at
+    created_at,
+    expires_at
 )
 CSVA_NOTES(
     Dataset,
@@ -95,7 +99,9 @@ CSVA_NOTES(
     {.field = "job_id", .text = "Latest job that reads or cleans it."},
     {.field = "problem", .text = "Why the latest job failed; null when it did not."},
     {.field = "created_by", .text = "User number; 0 for an upload without an account."},
-    {.field = "created_at", .text = "Unix milliseconds."}
+    {.field = "created_at", .text = "Unix milliseconds."},
+    {.field = "expires_at",
+     .text = "Unix milliseconds: when its rows are deleted; 0: not set yet, -1: they were."}
 )
 
 /// One immutable state of a table: the parent's rows after one step. The first has no parent.
@@ -228,6 +234,24 @@ struct DatasetChange {
 };
 CSVA_DESCRIBE(DatasetChange, dataset_id, name)
 CSVA_NOTES(DatasetChange, {.field = "name", .text = "The new name.", .minimum = 1, .maximum = 200})
+
+/// A data set whose clock runs.
+struct Expiring {
+    DatasetId id;
+    std::int64_t project_id = 0;
+    std::int64_t created_by = 0;
+    std::string name;
+    std::int64_t expires_at = 0;
+    std::int64_t expiry_notices = 0;  ///< 0: none, 1: the first, 2: the last.
+};
+CSVA_DESCRIBE(Expiring, id, project_id, created_by, name, expires_at, expiry_notices)
+
+struct Retention {
+    DatasetId dataset_id;
+    std::int64_t days = 0;
+};
+CSVA_DESCRIBE(Retention, dataset_id, days)
+CSVA_NOTES(Retention, {.field = "days", .text = "From now on.", .minimum = 1, .maximum = 36500})
 
 struct VersionList {
     std::vector<Version> versions;

@@ -39,6 +39,44 @@ public:
         CHECK_OK(session.run("DELETE FROM registered_models WHERE project_id = :id", {project_id}));
         return erase_of_project(session, project_id);
     }
+    base::Result<void> erase_user(store::Session& session, const store::Leaver& leaver) override {
+        const auto project_of = [](std::string_view table) {
+            return "(SELECT m.project_id FROM registered_models m WHERE m.id = " +
+                   std::string(table) + ".registered_model_id)";
+        };
+        const auto of_version = project_of("registered_model_versions");
+        const auto of_promotion = project_of("registered_model_promotions");
+        CHECK_OK(store::hand_over(
+            session, {"registered_model_versions", "user_name", of_version, true}, leaver
+        ));
+        CHECK_OK(store::hand_over(
+            session, {"registered_model_promotions", "user_name", of_promotion, true}, leaver
+        ));
+        return store::hand_over(
+            session, {"registered_model_promotions", "user_id", of_promotion}, leaver
+        );
+    }
+    base::Result<store::Portion> export_user(store::Session& session, const store::Leaver& leaver)
+        override {
+        store::Portion out;
+        TRY(out.documents["models.json"],
+            store::rows_as_json(
+                session,
+                "SELECT id, project_id, dataset_id, training_id, name, rank, target, task, metric, "
+                "score, created_at FROM models WHERE project_id IN " +
+                    leaver.projects_sql() + " ORDER BY id",
+                {}
+            ));
+        TRY(out.documents["registered-models.json"],
+            store::rows_as_json(
+                session,
+                "SELECT id, project_id, name, description, created_at FROM registered_models WHERE "
+                "project_id IN " +
+                    leaver.projects_sql() + " ORDER BY id",
+                {}
+            ));
+        return out;
+    }
     base::Result<std::vector<std::string>> verify(store::Session& session) override {
         TRY(const auto rows, session.rows("SELECT id FROM models WHERE bundle_key = ''"));
         std::vector<std::string> wrong;

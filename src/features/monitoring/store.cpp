@@ -124,6 +124,30 @@ public:
     Result<void> erase_project(Session& session, std::int64_t project_id) override {
         return erase(session, "project_id", project_id);
     }
+    /// Windows name nobody: they belong to their model.
+    Result<void> erase_user(Session&, const store::Leaver&) override { return {}; }
+    Result<store::Portion> export_user(Session& session, const store::Leaver& leaver) override {
+        store::Portion out;
+        TRY(out.documents["monitoring.json"],
+            store::rows_as_json(
+                session,
+                "SELECT id, project_id, model_id, kind, from_ms, to_ms, rows, state FROM "
+                "monitoring_windows WHERE project_id IN " +
+                    leaver.projects_sql() + " ORDER BY id",
+                {}
+            ));
+        TRY(const auto rows,
+            session.rows(
+                "SELECT id, rows_key FROM monitoring_windows WHERE rows_key <> '' AND project_id "
+                "IN " +
+                    leaver.projects_sql(),
+                {}
+            ));
+        for (const auto& row : rows)
+            out.blobs["monitoring/window-" + std::to_string(row.integer("id")) + ".parquet"] =
+                row.text("rows_key");
+        return out;
+    }
     Result<std::vector<std::string>> verify(Session& session) override {
         TRY(const auto rows,
             session.rows("SELECT id FROM monitoring_windows WHERE sketch_key = ''"));

@@ -23,6 +23,7 @@ constexpr std::string_view kFolder = "prediction-log";
 constexpr std::string_view kEnding = ".segment";
 constexpr std::chrono::milliseconds kFlushEvery(500);
 constexpr std::int64_t kTurnsToAdopt = 120;  ///< A minute.
+constexpr std::int64_t kTurnsToDrop = 10;    ///< Five seconds.
 constexpr std::int64_t kSegmentMs = 600'000;
 constexpr std::int64_t kSegmentBytes = 16'000'000;
 constexpr std::size_t kMostWaitingBytes = 64'000'000;
@@ -96,6 +97,7 @@ struct PredictionLog::State {
     void finish(const SegmentPtr& segment);
     Result<void> adopt(const fs::path& path);
     void adopt_left();
+    Result<void> drop_gone();
 
     Parts parts;
     fs::path folder;
@@ -263,12 +265,41 @@ void PredictionLog::State::adopt_left() {
     }
 }
 
+/// A segment without a row belongs to a model that was erased: nobody may read it again.
+Result<void> PredictionLog::State::drop_gone() {
+    const std::scoped_lock one_at_a_time(writing);
+    std::vector<SegmentPtr> all;
+    {
+        const std::scoped_lock lock(mutex);
+        for (const auto& [model, segment] : open_segments) all.push_back(segment);
+    }
+    for (const auto& segment : all) {
+        TRY(const bool gone, parts.database.read([&](store::Session& session) -> Result<bool> {
+            TRY(const auto model, models::find(session, models::ModelId(segment->head.model_id)));
+            return !model.has_value();
+        }));
+        if (!gone) continue;
+        const std::scoped_lock lock(mutex);
+        const auto found = open_segments.find(segment->head.model_id);
+        if (found != open_segments.end() && found->second == segment) open_segments.erase(found);
+        segment->pending.clear();
+        segment->pending_lines = 0;
+        if (segment->file < 0) continue;
+        ::close(segment->file);
+        segment->file = -1;
+        std::error_code ignored;
+        fs::remove(segment->path, ignored);
+    }
+    return {};
+}
+
 void PredictionLog::State::run() {
     std::unique_lock lock(mutex);
     for (std::int64_t turn = 1; is_running; ++turn) {
         wake.wait_for(lock, kFlushEvery, [this] { return !is_running; });
         lock.unlock();
         flush();
+        if (turn % kTurnsToDrop == 0) (void)drop_gone();
         if (turn % kTurnsToAdopt == 0) adopt_left();
         lock.lock();
     }
@@ -342,6 +373,13 @@ void PredictionLog::close(models::ModelId model) {
         s.open_segments.erase(found);
     }
     s.flush();
+}
+
+Result<void> PredictionLog::drop_gone() {
+    CHECK_OK(state_->drop_gone());
+    state_->flush();
+    state_->adopt_left();
+    return {};
 }
 
 std::optional<std::int64_t> PredictionLog::rows_of(std::string_view code, models::ModelId model)

@@ -46,6 +46,10 @@ public:
         const std::map<std::string, base::Cell>& row,
         const bundle::Prediction& answer
     );
+    /// Drops the segments whose models or rows are gone, with their files, at once: what this
+    /// process writes and what others left here. It is also done every few seconds, since other
+    /// processes erase too.
+    base::Result<void> drop_gone();
     /// Ends the segment of a model that this process writes, if any.
     void close(models::ModelId model);
     /// Predictions of a segment of that model that this process is writing; nothing for others.

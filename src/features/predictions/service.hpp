@@ -23,7 +23,8 @@
 namespace csva::predictions {
 
 store::Migrations migrations();
-std::unique_ptr<store::Lifecycle> lifecycle();
+/// `log` outlives it.
+std::unique_ptr<store::Lifecycle> lifecycle(PredictionLog& log);
 /// The kind "batch" for routes' access.
 accounts::ObjectKind object_kind();
 /// Hears of a batch whose predictions were kept, in the transaction that ends it.
@@ -34,6 +35,8 @@ jobs::Kind batch_kind(const base::Settings& settings, OnBatch on_batch);
 base::Result<void> erase_of_dataset(store::Session& session, datasets::DatasetId id);
 /// The same for one training.
 base::Result<void> erase_of_training(store::Session& session, std::int64_t training_id);
+/// Deletes batches older than a data set may become, with their files. For housekeeping.
+base::Result<void> forget_batches(store::Session& session, std::int64_t before_ms);
 base::Result<std::set<std::string>> referenced_blobs(store::Session& session);
 
 /// The rules of predicting: one path for form, JSON and batch, the bundle's. Thread-safe.

@@ -14,6 +14,7 @@ namespace {
 
 class PredictionsLifecycle final : public store::Lifecycle {
 public:
+    explicit PredictionsLifecycle(PredictionLog& log) : log_(log) {}
     std::string_view feature() const override { return "predictions"; }
     std::vector<std::string_view> tables() const override {
         return {"prediction_batches", "prediction_segments", "prediction_labels"};
@@ -27,6 +28,46 @@ public:
         );
         return {};
     }
+    /// Neither batches nor kept predictions name anybody: they belong to their project.
+    base::Result<void> erase_user(store::Session&, const store::Leaver&) override { return {}; }
+    /// Predictions that this process has not written to a blob yet.
+    base::Result<std::string> outside(store::Session&, const store::Leaver& leaver) override {
+        return leaver.projects_sql();
+    }
+    base::Result<void> erase_outside(const std::string&) override { return log_.drop_gone(); }
+    base::Result<store::Portion> export_user(store::Session& session, const store::Leaver& leaver)
+        override {
+        store::Portion out;
+        TRY(out.documents["batches.json"],
+            store::rows_as_json(
+                session,
+                "SELECT id, project_id, model_id, file_name, state, rows, rows_rejected, "
+                "created_at FROM prediction_batches WHERE project_id IN " +
+                    leaver.projects_sql() + " ORDER BY id",
+                {}
+            ));
+        TRY(const auto rows,
+            session.rows(
+                "SELECT id, upload_key, result_key FROM prediction_batches WHERE project_id IN " +
+                    leaver.projects_sql(),
+                {}
+            ));
+        for (const auto& row : rows) {
+            const std::string folder = "batches/" + std::to_string(row.integer("id")) + "/";
+            out.blobs[folder + "rows.csv"] = row.text("upload_key");
+            out.blobs[folder + "predictions.csv"] = row.text("result_key");
+        }
+        TRY(const auto segments,
+            session.rows(
+                "SELECT code, blob_key FROM prediction_segments WHERE project_id IN " +
+                    leaver.projects_sql(),
+                {}
+            ));
+        for (const auto& row : segments)
+            out.blobs["predictions/" + row.text("code") + ".segment"] = row.text("blob_key");
+        std::erase_if(out.blobs, [](const auto& entry) { return entry.second.empty(); });
+        return out;
+    }
     base::Result<std::vector<std::string>> verify(store::Session& session) override {
         TRY(const auto rows,
             session.rows(
@@ -37,6 +78,9 @@ public:
             wrong.push_back("batch " + std::to_string(row.integer("id")) + " has no result");
         return wrong;
     }
+
+private:
+    PredictionLog& log_;
 };
 
 /// Batches of the models whose `column` is `id`; those under way are asked to stop.
@@ -61,7 +105,9 @@ base::Result<void> erase_of_models(
 }  // namespace
 
 store::Migrations migrations() { return embedded::predictions_migrations(); }
-std::unique_ptr<store::Lifecycle> lifecycle() { return std::make_unique<PredictionsLifecycle>(); }
+std::unique_ptr<store::Lifecycle> lifecycle(PredictionLog& log) {
+    return std::make_unique<PredictionsLifecycle>(log);
+}
 
 accounts::ObjectKind object_kind() {
     return {
@@ -157,6 +203,14 @@ base::Result<void> erase_of_dataset(store::Session& session, datasets::DatasetId
 
 base::Result<void> erase_of_training(store::Session& session, std::int64_t training_id) {
     return erase_of_models(session, "training_id", training_id);
+}
+
+base::Result<void> forget_batches(store::Session& session, std::int64_t before_ms) {
+    CHECK_OK(session.run(
+        "DELETE FROM prediction_batches WHERE state <> 'queued' AND created_at < :before",
+        {before_ms}
+    ));
+    return {};
 }
 
 base::Result<std::set<std::string>> referenced_blobs(store::Session& session) {

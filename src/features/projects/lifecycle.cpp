@@ -20,6 +20,27 @@ public:
         return {};
     }
 
+    base::Result<void> erase_user(store::Session& session, const store::Leaver& leaver) override {
+        CHECK_OK(
+            session.run("DELETE FROM project_members WHERE user_id = :id", {leaver.user_id})
+        );
+        return {};
+    }
+
+    base::Result<store::Portion> export_user(store::Session& session, const store::Leaver& leaver)
+        override {
+        store::Portion out;
+        TRY(out.documents["projects.json"],
+            store::rows_as_json(
+                session,
+                "SELECT p.id AS id, p.name AS name, p.kind AS kind, m.role AS role, m.added_at AS "
+                "added_at FROM project_members m JOIN projects p ON p.id = m.project_id WHERE "
+                "m.user_id = :id ORDER BY p.id",
+                {leaver.user_id}
+            ));
+        return out;
+    }
+
     base::Result<std::vector<std::string>> verify(store::Session& session) override {
         TRY(const auto orphans,
             session.rows("SELECT p.id AS id FROM projects p WHERE p.kind <> 'inbox' AND NOT EXISTS"

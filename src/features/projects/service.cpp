@@ -286,6 +286,63 @@ Result<void> remove_member(store::Session& session, ProjectId id, accounts::User
     return {};
 }
 
+Result<std::map<std::int64_t, store::Heir>> heirs(store::Session& session, accounts::UserId user) {
+    TRY(const auto rows,
+        session.rows(
+            "SELECT m.project_id AS project_id, m.user_id AS user_id, u.name AS name FROM"
+            " project_members m JOIN users u ON u.id = m.user_id"
+            " WHERE m.role = 'owner' AND m.user_id <> :user ORDER BY m.project_id,"
+            " CASE WHEN u.disabled_at IS NULL THEN 0 ELSE 1 END, m.added_at, m.user_id",
+            {user}
+        ));
+    std::map<std::int64_t, store::Heir> found;
+    for (const auto& row : rows)
+        found.try_emplace(
+            row.integer("project_id"), store::Heir{row.integer("user_id"), row.text("name")}
+        );
+    return found;
+}
+
+Result<store::Leaver> leaver(store::Session& session, accounts::UserId user) {
+    store::Leaver found;
+    found.user_id = user.value;
+    TRY(found.name, accounts::name_of(session, user));
+    if (found.name.empty()) return fail(ErrorKind::not_found, accounts::kUserNotFound);
+    TRY(found.heirs, heirs(session, user));
+    TRY(const auto rows,
+        session.rows(
+            "SELECT p.id AS id FROM projects p WHERE p.personal_of = :self OR EXISTS (SELECT 1 FROM"
+            " project_members m WHERE m.project_id = p.id AND m.user_id = :user"
+            " AND m.role = 'owner')",
+            {user, user}
+        ));
+    for (const auto& row : rows)
+        if (!found.heirs.contains(row.integer("id"))) found.projects.insert(row.integer("id"));
+    return found;
+}
+
+Result<void> lock_owners(store::Session& session, accounts::UserId user) {
+    CHECK_OK(session.run(
+        "UPDATE project_members SET role = 'owner' WHERE role = 'owner' AND project_id IN"
+        " (SELECT project_id FROM project_members WHERE user_id = :user)",
+        {user}
+    ));
+    return {};
+}
+
+Result<ProjectId> personal_project(store::Session& session, accounts::UserId user) {
+    return personal_of(session, user.value);
+}
+
+Result<std::vector<Project>> of_member(store::Session& session, accounts::UserId user) {
+    return session.records<Project>(
+        "SELECT p.id AS id, p.name AS name, p.kind AS kind, p.created_at AS created_at,"
+        " m.role AS role FROM project_members m JOIN projects p ON p.id = m.project_id"
+        " WHERE m.user_id = :user ORDER BY p.id",
+        {user}
+    );
+}
+
 accounts::ObjectKind object_kind() {
     return {
         "project",

@@ -5,6 +5,7 @@
 #include "foundation/store/database.hpp"
 #include "foundation/store/lifecycle.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -90,6 +91,24 @@ base::Result<Member> change_member(
 );
 /// Errors: projects.member_not_found, projects.last_owner, projects.personal.
 base::Result<void> remove_member(store::Session& session, ProjectId id, accounts::UserId user_id);
+
+// When a user goes.
+
+/// Who takes over, by project: the owner of longest standing other than `user`, rather one who may
+/// sign in.
+base::Result<std::map<std::int64_t, store::Heir>> heirs(
+    store::Session& session, accounts::UserId user
+);
+/// The user with the projects that go too (the personal one, and those without another owner) and
+/// the heirs in all others. Errors: accounts.user_not_found.
+base::Result<store::Leaver> leaver(store::Session& session, accounts::UserId user);
+/// Keeps the owners of the user's projects as they are until the transaction ends, so that two
+/// owners who go at once do not each leave it to the other.
+base::Result<void> lock_owners(store::Session& session, accounts::UserId user);
+/// Errors: projects.not_found.
+base::Result<ProjectId> personal_project(store::Session& session, accounts::UserId user);
+/// Projects that the user is a member of, with their role.
+base::Result<std::vector<Project>> of_member(store::Session& session, accounts::UserId user);
 
 /// The kind "project" for routes' access.
 accounts::ObjectKind object_kind();

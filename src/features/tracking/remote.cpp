@@ -92,6 +92,55 @@ struct Inputs {
 };
 CSVA_DESCRIBE(Inputs, run_id, datasets)
 
+struct RunData {
+    std::vector<KeyValue> tags;
+};
+CSVA_DESCRIBE(RunData, tags)
+CSVA_NOTES(RunData, {.field = "tags", .defaulted = true})
+struct WholeRun {
+    RemoteRun info;
+    RunData data;
+};
+CSVA_DESCRIBE(WholeRun, info, data)
+CSVA_NOTES(WholeRun, {.field = "data", .defaulted = true})
+struct WholeRunsFound {
+    std::vector<WholeRun> runs;
+};
+CSVA_DESCRIBE(WholeRunsFound, runs)
+CSVA_NOTES(WholeRunsFound, {.field = "runs", .defaulted = true})
+struct ExperimentsWish {
+    std::int64_t max_results = 1000;
+    std::string page_token;
+    std::string view_type = "ALL";
+};
+CSVA_DESCRIBE(ExperimentsWish, max_results, page_token, view_type)
+struct ExperimentsFound {
+    std::vector<ExperimentRef> experiments;
+    std::string next_page_token;
+};
+CSVA_DESCRIBE(ExperimentsFound, experiments, next_page_token)
+CSVA_NOTES(
+    ExperimentsFound,
+    {.field = "experiments", .defaulted = true},
+    {.field = "next_page_token", .defaulted = true}
+)
+struct TagWish {
+    std::string run_id;
+    std::string key;
+    std::string value;
+};
+CSVA_DESCRIBE(TagWish, run_id, key, value)
+struct RunName {
+    std::string run_id;
+    std::string run_name;
+};
+CSVA_DESCRIBE(RunName, run_id, run_name)
+struct VersionRef {
+    std::string name;
+    std::string version;
+};
+CSVA_DESCRIBE(VersionRef, name, version)
+
 struct VersionsFound {
     std::vector<models::Registration> model_versions;
 };
@@ -108,6 +157,21 @@ CSVA_DESCRIBE(VersionWish, name, source, run_id, tags)
 template <class T>
 std::string said(const T& wish) {
     return base::to_json(wish, base::Writing::present_only);
+}
+
+/// Path of the run's files below the server's artifacts. Errors: of kind conflict when it keeps
+/// them elsewhere.
+Result<std::string> served_root(const RemoteRun& run) {
+    constexpr std::string_view kScheme = "mlflow-artifacts:";
+    std::string_view root = run.artifact_uri;
+    if (!root.starts_with(kScheme))
+        return std::unexpected(
+            base::Error(ErrorKind::conflict, "base.internal")
+                .with_internal("its artifacts are not served by it: " + run.artifact_uri)
+        );
+    root.remove_prefix(kScheme.size());
+    if (root.starts_with("//")) root.remove_prefix(std::min(root.find('/', 2), root.size()));
+    return std::string(root);
 }
 
 }  // namespace
@@ -213,16 +277,8 @@ Result<void> Remote::log_inputs(const RemoteRun& run, std::vector<MlflowDatasetI
 Result<void> Remote::put_file(
     const RemoteRun& run, std::string_view path, const std::filesystem::path& file
 ) {
-    constexpr std::string_view kScheme = "mlflow-artifacts:";
-    std::string_view root = run.artifact_uri;
-    if (!root.starts_with(kScheme))
-        return std::unexpected(
-            base::Error(ErrorKind::conflict, "base.internal")
-                .with_internal("its artifacts are not served by it: " + run.artifact_uri)
-        );
-    root.remove_prefix(kScheme.size());
-    if (root.starts_with("//")) root.remove_prefix(std::min(root.find('/', 2), root.size()));
-    std::string url = address_ + "/api/2.0/mlflow-artifacts/artifacts" + std::string(root);
+    TRY(const std::string root, served_root(run));
+    std::string url = address_ + "/api/2.0/mlflow-artifacts/artifacts" + root;
     while (!path.empty()) {
         const auto slash = path.find('/');
         url += "/" + client::escaped(path.substr(0, slash));
@@ -257,6 +313,71 @@ Result<void> Remote::register_version(
 Result<void> Remote::end_run(const RemoteRun& run, const MlflowRunInfo& info) {
     const RunEnd wish{run.run_id, info.status, info.end_time.value_or(info.start_time)};
     CHECK_OK(must<Nothing>("POST", "runs/update", said(wish)));
+    return {};
+}
+
+Result<std::vector<std::string>> Remote::experiments() {
+    std::vector<std::string> ids;
+    ExperimentsWish wish;
+    do {
+        TRY(const auto found, must<ExperimentsFound>("POST", "experiments/search", said(wish)));
+        for (const auto& experiment : found.experiments) ids.push_back(experiment.experiment_id);
+        wish.page_token = found.next_page_token;
+    } while (!wish.page_token.empty());
+    return ids;
+}
+
+Result<std::vector<Remote::Tagged>> Remote::runs_with(
+    const std::vector<std::string>& experiment_ids, const KeyValue& tag
+) {
+    constexpr std::int64_t kMost = 1000;
+    std::vector<Tagged> out;
+    for (std::size_t at = 0; at < experiment_ids.size(); at += kTextsAtOnce) {
+        const auto begin = experiment_ids.begin() + static_cast<std::ptrdiff_t>(at);
+        const auto last = std::min(at + kTextsAtOnce, experiment_ids.size());
+        RunsWish wish{
+            {begin, experiment_ids.begin() + static_cast<std::ptrdiff_t>(last)},
+            "tags.`" + tag.key + "` = '" + tag.value + "'"
+        };
+        wish.max_results = kMost;
+        TRY(auto found, must<WholeRunsFound>("POST", "runs/search", said(wish)));
+        for (auto& run : found.runs)
+            out.push_back({std::move(run.info), std::move(run.data.tags)});
+    }
+    return out;
+}
+
+Result<void> Remote::set_tag(const RemoteRun& run, const KeyValue& tag) {
+    CHECK_OK(must<Nothing>(
+        "POST", "runs/set-tag", base::to_json(TagWish{run.run_id, tag.key, tag.value})
+    ));
+    return {};
+}
+
+/// Files that the server does not serve itself are not ours to reach.
+Result<void> Remote::remove_files(const RemoteRun& run) {
+    const auto root = served_root(run);
+    if (!root) return {};
+    constexpr long kRefused = 400, kAbsent = 404;
+    const std::string url = address_ + "/api/2.0/mlflow-artifacts/artifacts" + *root;
+    TRY(const auto answer, client_->send({"DELETE", url, {}, {}}, stop_));
+    if (answer.status < kRefused || answer.status == kAbsent) return {};
+    return std::unexpected(base::Error(ErrorKind::unavailable, "base.internal")
+                               .with_internal("artifacts: " + std::to_string(answer.status)));
+}
+
+Result<void> Remote::forget(const RemoteRun& run) {
+    const std::string filter = client::escaped("run_id = '" + run.run_id + "'");
+    TRY(const auto known, must<VersionsFound>("GET", "model-versions/search?filter=" + filter));
+    for (const auto& version : known.model_versions)
+        CHECK_OK(must<Nothing>(
+            "DELETE", "model-versions/delete", said(VersionRef{version.name, version.version})
+        ));
+    CHECK_OK(remove_files(run));
+    if (run.lifecycle_stage == kDeleted) return {};
+    CHECK_OK(set_tag(run, {"mlflow.user", "erased"}));
+    CHECK_OK(must<Nothing>("POST", "runs/update", said(RunName{run.run_id, "erased"})));
+    CHECK_OK(must<Nothing>("POST", "runs/delete", said(RunRef{run.run_id})));
     return {};
 }
 

@@ -54,7 +54,23 @@ public:
     );
     base::Result<void> end_run(const RemoteRun& run, const MlflowRunInfo& info);
 
+    /// Experiments of all kinds, those in the bin too.
+    base::Result<std::vector<std::string>> experiments();
+    /// Runs with that tag in these experiments, those in the bin too, with their own tags.
+    struct Tagged {
+        RemoteRun run;
+        std::vector<KeyValue> tags;
+    };
+    base::Result<std::vector<Tagged>> runs_with(
+        const std::vector<std::string>& experiment_ids, const KeyValue& tag
+    );
+    base::Result<void> set_tag(const RemoteRun& run, const KeyValue& tag);
+    /// Its files and registered versions go, its name and user are blanked, and it is put in the
+    /// bin, which only the server's owner can empty (`mlflow gc`).
+    base::Result<void> forget(const RemoteRun& run);
+
 private:
+    base::Result<void> remove_files(const RemoteRun& run);
     struct Answer;
     base::Result<Answer> ask(const char* method, const std::string& path, std::string json = {});
     template <class Ans>

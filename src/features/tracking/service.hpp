@@ -15,7 +15,8 @@
 namespace csva::tracking {
 
 store::Migrations migrations();
-std::unique_ptr<store::Lifecycle> lifecycle();
+/// `settings` outlives it.
+std::unique_ptr<store::Lifecycle> lifecycle(const base::Settings& settings);
 std::vector<base::SettingRow> setting_rows();
 
 }  // namespace csva::tracking

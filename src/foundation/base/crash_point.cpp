@@ -11,7 +11,7 @@
 namespace csva::base {
 namespace {
 
-constexpr std::array<std::string_view, 10> kCrashPoints = {
+constexpr std::array<std::string_view, 21> kCrashPoints = {
     "blob.before_sync",
     "blob.before_rename",
     "blob.after_rename",
@@ -22,6 +22,17 @@ constexpr std::array<std::string_view, 10> kCrashPoints = {
     "jobs.inside_publish",
     "jobs.after_publish",
     "jobs.child_before_result",
+    "erasure.after_request",
+    "erasure.after_ledger",
+    "erasure.after_stop",
+    "erasure.inside_rows",
+    "erasure.after_rows",
+    "erasure.inside_files",
+    "erasure.after_files",
+    "erasure.after_elsewhere",
+    "erasure.before_certificate",
+    "erasure.after_certificate",
+    "erasure.after_scrub",
 };
 
 struct Armed {

@@ -5,6 +5,7 @@
 #include "foundation/store/database.hpp"
 #include "foundation/store/lifecycle.hpp"
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,7 +15,8 @@ namespace csva::jobs {
 
 store::Migrations migrations();
 std::vector<base::SettingRow> setting_rows();
-std::unique_ptr<store::Lifecycle> lifecycle();
+/// `staging`: where folders of jobs are made.
+std::unique_ptr<store::Lifecycle> lifecycle(std::filesystem::path staging);
 
 /// What a feature puts in the queue.
 struct NewJob {
@@ -41,6 +43,10 @@ base::Result<std::vector<Job>> list(
 base::Result<std::int64_t> count(store::Session& session);
 /// Forgets jobs that ended longer than `keep_ms` ago. Returns how many.
 base::Result<std::int64_t> forget_ended(store::Session& session, std::int64_t keep_ms);
+/// Asks all jobs of these projects to stop; how many still run under a living worker.
+base::Result<std::int64_t> stop_all(
+    store::Session& session, const std::vector<std::int64_t>& projects
+);
 /// A queued job ends at once; a running one is asked to stop. Errors: jobs.not_found.
 base::Result<Job> cancel(store::Session& session, JobId id);
 

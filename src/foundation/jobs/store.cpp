@@ -134,6 +134,26 @@ base::Result<Job> cancel(store::Session& session, JobId id) {
     return get(session, id);
 }
 
+base::Result<std::int64_t> stop_all(
+    store::Session& session, const std::vector<std::int64_t>& projects
+) {
+    TRY(const std::int64_t now, lease_clock_ms(session));
+    std::int64_t running = 0;
+    for (const auto project : projects) {
+        TRY(const auto rows,
+            session.rows(
+                "SELECT id, state, lease_until FROM jobs WHERE project_id = :project AND state IN "
+                "('queued', 'running')",
+                {project}
+            ));
+        for (const auto& row : rows) {
+            CHECK_OK(cancel(session, JobId(row.integer("id"))));
+            running += row.text("state") == "running" && row.integer("lease_until") >= now;
+        }
+    }
+    return running;
+}
+
 base::Result<std::optional<Leased>> lease(
     store::Session& session, const std::string& owner, std::int64_t lease_ms
 ) {

@@ -145,6 +145,15 @@ public:
     /// Gives the file system back what deleted rows took (SQLite; PostgreSQL's own autovacuum does
     /// it there). Others may read meanwhile.
     virtual base::Result<void> shrink() = 0;
+    /// Leaves nothing of deleted rows in the database's files: SQLite is written anew and its log
+    /// emptied, PostgreSQL reclaims its dead rows (its own log goes as its archive does). Others
+    /// may read meanwhile; takes as long as the whole store is large. Errors: store.unavailable
+    /// when somebody reads for too long.
+    virtual base::Result<void> scrub() = 0;
+
+    /// A copy as of one moment, into a new SQLite file, while others read and write. SQLite only
+    /// (else base.internal). Errors: base.disk_full, store.unavailable.
+    virtual base::Result<void> copy_to(const std::string& file) = 0;
 
     /// A read-only look. `work(Session&) -> Result<T>`.
     template <class Work>

@@ -241,6 +241,23 @@ public:
 
     base::Result<void> shrink() override { return {}; }
 
+    base::Result<void> copy_to(const std::string&) override {
+        return std::unexpected(base::internal_error("PostgreSQL is copied by its own tools"));
+    }
+
+    base::Result<void> scrub() override {
+        const OneSession one;
+        Borrowed borrowed{pool_, pool_.take(wait_)};
+        if (!borrowed.connection) return std::unexpected(unavailable("no connection was free"));
+        auto& connection = *borrowed.connection;
+        CHECK_OK(connection.ready());
+        // The server's own tables are not ours to clean, and it says so for each.
+        CHECK_OK(connection.execute("SET client_min_messages = error"));
+        const auto cleaned = connection.execute("VACUUM");
+        CHECK_OK(connection.execute("SET client_min_messages = warning"));
+        return cleaned;
+    }
+
     /// Errors: store.unavailable when the server cannot be reached.
     base::Result<void> check() {
         return with_reader([](Session&) {});

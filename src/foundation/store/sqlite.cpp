@@ -87,6 +87,23 @@ public:
         return {};
     }
 
+    /// All pages in one go: in WAL mode that is one snapshot, and nobody waits.
+    base::Result<void> copy_to(const std::string& file) {
+        sqlite3* target = nullptr;
+        const auto closed = [](sqlite3* handle) { sqlite3_close(handle); };
+        int code = sqlite3_open_v2(
+            file.c_str(), &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr
+        );
+        const std::unique_ptr<sqlite3, decltype(closed)> owner(target, closed);
+        if (code != SQLITE_OK) return std::unexpected(error_of(target));
+        sqlite3_backup* copying = sqlite3_backup_init(target, "main", handle_, "main");
+        if (copying == nullptr) return std::unexpected(error_of(target));
+        sqlite3_backup_step(copying, -1);
+        code = sqlite3_backup_finish(copying);
+        if (code != SQLITE_OK) return std::unexpected(error_of(target));
+        return {};
+    }
+
 private:
     void forget_statements() {
         for (auto& [sql, statement] : statements_) sqlite3_finalize(statement);
@@ -225,6 +242,27 @@ public:
             ));
         }
         return connection.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    base::Result<void> copy_to(const std::string& file) override {
+        const OneSession one;
+        Borrowed borrowed{readers_, readers_.take(wait_)};
+        if (!borrowed.connection) return std::unexpected(unavailable("no connection was free"));
+        return borrowed.connection->copy_to(file);
+    }
+
+    base::Result<void> scrub() override {
+        const OneSession one;
+        Borrowed borrowed{writers_, writers_.take(wait_)};
+        if (!borrowed.connection) return std::unexpected(unavailable("no connection was free"));
+        auto& connection = *borrowed.connection;
+        // Deleted cells are overwritten (secure_delete), but pages keep copies of cells that were
+        // moved within them.
+        CHECK_OK(connection.execute("VACUUM"));
+        TRY(const auto done, connection.row("PRAGMA wal_checkpoint(TRUNCATE)"));
+        if (std::get<std::int64_t>(done->values[0].data) != 0)
+            return std::unexpected(unavailable("the log is being read"));
+        return {};
     }
 
 protected:

@@ -24,8 +24,8 @@ SECONDS = 60
 
 # These may end the run's own access, after which all else would only test 401: they come last.
 LAST = ("POST /logout/", "DELETE /api/v1/tokens/{token_id}", "PATCH /api/v1/users/{user_id}")
-# A stream without an end.
-ENDLESS = ("GET /api/v1/events",)
+# A stream without an end; and what would erase the very user who calls (tests/api/test_erasure.py).
+ENDLESS = ("GET /api/v1/events", "DELETE /api/gdpr/delete/{user_id}", "POST /api/gdpr/delete/{user_id}")
 
 
 class Caller:

@@ -41,6 +41,11 @@ export const routes = [
         errorElement: <Crash />,
     },
     {
+        path: '/erasures/:code/',
+        element: page(lazy(() => import('../features/erasure/CertificatePage'))),
+        errorElement: <Crash />,
+    },
+    {
         element: <Shell />,
         errorElement: <Crash />,
         children: [

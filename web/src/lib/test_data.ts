@@ -57,6 +57,7 @@ export const dataset: S['Dataset'] = {
     name: 'titanic.csv',
     file_name: 'titanic.csv',
     size_bytes: 60302,
+    expires_at: 1.8e12,
     sha256: 'ab'.repeat(32),
     state: 'ready',
     current_version_id: 12,

@@ -19,6 +19,8 @@ import { Section } from '../../components/Section';
 import { ErrorNote, Loaded } from '../../components/States';
 import { browserName } from '../../lib/agent';
 import { formatAgo, formatDay } from '../../lib/format';
+import { EraseAccount } from '../erasure/EraseAccount';
+import { MyData } from '../erasure/MyData';
 import {
     useChangeMe,
     useCreateToken,
@@ -328,6 +330,8 @@ export default function AccountPage() {
                 <IdentitiesPart />
                 <SessionsPart />
                 <TokensPart />
+                <MyData />
+                <EraseAccount />
             </Stack>
         </Page>
     );

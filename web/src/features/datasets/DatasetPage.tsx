@@ -34,7 +34,19 @@ function NotYet({ view }: { view: View }) {
         return (
             <Stack gap="xl">
                 <ProblemNote view={view} />
-                <Text maw={620}>{t('datasets:ui.view.failed_next')}</Text>
+                {view.dataset.expires_at < 0 ? (
+                    <Group>
+                        <Button
+                            component={Link}
+                            to={`/monitoring/${view.dataset.id}/data/`}
+                            variant="default"
+                        >
+                            {t('base:ui.nav.monitoring')}
+                        </Button>
+                    </Group>
+                ) : (
+                    <Text maw={620}>{t('datasets:ui.view.failed_next')}</Text>
+                )}
                 <SettingsPart dataset={view.dataset} />
             </Stack>
         );

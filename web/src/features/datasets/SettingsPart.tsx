@@ -5,8 +5,9 @@ import { useNavigate } from 'react-router';
 import { ConfirmDelete } from '../../components/ConfirmDelete';
 import { Section } from '../../components/Section';
 import { ErrorNote } from '../../components/States';
+import { formatDay } from '../../lib/format';
 import { RecentJobs } from '../jobs/RecentJobs';
-import { csvPath, originalPath, useDelete, useRename, type Dataset } from './queries';
+import { csvPath, originalPath, useDelete, useKeep, useRename, type Dataset } from './queries';
 
 function Files({ dataset }: { dataset: Dataset }) {
     const { t } = useTranslation();
@@ -22,6 +23,28 @@ function Files({ dataset }: { dataset: Dataset }) {
                         {t('datasets:ui.files.current')}
                     </Anchor>
                 )}
+            </Group>
+        </Section>
+    );
+}
+
+const keepDays = 90;
+
+/** When the rows go, and the way to keep them longer. */
+function Retention({ dataset }: { dataset: Dataset }) {
+    const { t } = useTranslation();
+    const keep = useKeep(dataset.id);
+    if (dataset.expires_at <= 0) return null;
+    return (
+        <Section
+            title={t('datasets:ui.retention.until', { date: formatDay(dataset.expires_at) })}
+            text={t('datasets:ui.retention.text')}
+        >
+            {keep.error && <ErrorNote error={keep.error} />}
+            <Group>
+                <Button variant="default" loading={keep.isPending} onClick={() => keep.mutate(keepDays)}>
+                    {t('datasets:ui.retention.longer')}
+                </Button>
             </Group>
         </Section>
     );
@@ -54,7 +77,12 @@ export function SettingsPart({ dataset }: { dataset: Dataset }) {
                     </Button>
                 </Group>
             </form>
-            <Files dataset={dataset} />
+            {dataset.expires_at >= 0 && (
+                <>
+                    <Retention dataset={dataset} />
+                    <Files dataset={dataset} />
+                </>
+            )}
             <RecentJobs datasetId={dataset.id} />
             <ConfirmDelete
                 title={t('datasets:ui.settings.delete_title')}

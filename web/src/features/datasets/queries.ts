@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { del, get, patch, upload, withQuery } from '../../api/client';
+import { del, get, patch, put, upload, withQuery } from '../../api/client';
 import type { Schemas } from '../../api/types';
 
 export type Dataset = Schemas['Dataset'];
@@ -55,6 +55,15 @@ export function useDelete(id: number) {
     return useMutation({
         mutationFn: () => del(`/api/v1/datasets/${id}`),
         onSuccess: () => client.invalidateQueries({ queryKey: datasetsKey }),
+    });
+}
+
+/** So many days from now. */
+export function useKeep(id: number) {
+    const client = useQueryClient();
+    return useMutation({
+        mutationFn: (days: number) => put<Dataset>(`/api/v1/datasets/${id}/retention`, { days }),
+        onSuccess: () => client.invalidateQueries(),
     });
 }
 

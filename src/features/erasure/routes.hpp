@@ -1,0 +1,17 @@
+#pragma once
+
+#include "features/erasure/exports.hpp"
+#include "features/erasure/service.hpp"
+#include "foundation/http/routes.hpp"
+
+namespace csva::erasure {
+
+/// They outlive the routes.
+struct RouteParts {
+    Service& service;
+    Exports& exports;
+    accounts::Accounts& accounts;
+};
+void register_routes(http::Routes& routes, const RouteParts& parts);
+
+}  // namespace csva::erasure

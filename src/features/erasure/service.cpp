@@ -1,0 +1,364 @@
+#include "features/erasure/service.hpp"
+
+#include "features/erasure/certificate.hpp"
+#include "features/erasure/exports.hpp"
+#include "features/erasure/steps.hpp"
+#include "features/erasure/store.hpp"
+#include "features/projects/service.hpp"
+#include "foundation/base/clock.hpp"
+#include "foundation/base/crash_point.hpp"
+#include "foundation/base/crypto.hpp"
+#include "foundation/base/log.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <limits>
+#include <mutex>
+#include <optional>
+#include <ranges>
+#include <set>
+#include <thread>
+
+namespace csva::embedded {
+std::span<const base::EmbeddedFile> erasure_migrations();
+}
+
+namespace csva::erasure {
+namespace {
+
+using accounts::UserId;
+using base::Clock;
+using base::ErrorKind;
+using base::Result;
+using store::Session;
+
+constexpr std::chrono::milliseconds kLook(1000);
+constexpr std::chrono::milliseconds kJobLook(200);
+constexpr std::int64_t kFirstWaitMs = 1000;
+constexpr std::int64_t kLongestWaitMs = 60'000;
+constexpr std::int64_t kMostDoublings = 6;
+constexpr std::int64_t kPageSize = 500;
+constexpr std::int64_t kListed = 500;
+constexpr std::size_t kCodeBytes = 16;
+
+class ErasureLifecycle final : public store::Lifecycle {
+public:
+    std::string_view feature() const override { return "erasure"; }
+    std::vector<std::string_view> tables() const override {
+        return {"erasures", "user_exports"};
+    }
+    Result<std::set<std::string>> blobs(Session& session) override {
+        return export_blobs(session);
+    }
+    Result<void> erase_project(Session& session, std::int64_t project_id) override {
+        return erase_exports(session, "project_id", project_id);
+    }
+    /// The erasure itself forgets whose it is when it signs.
+    Result<void> erase_user(Session& session, const store::Leaver& leaver) override {
+        return erase_exports(session, "user_id", leaver.user_id);
+    }
+    Result<store::Portion> export_user(Session&, const store::Leaver&) override {
+        return store::Portion{};
+    }
+    Result<std::vector<std::string>> verify(Session& session) override {
+        TRY(const auto rows,
+            session.rows("SELECT id FROM erasures WHERE phase <> 'done' AND attempts > 10"));
+        std::vector<std::string> wrong;
+        for (const auto& row : rows)
+            wrong.push_back("erasure " + std::to_string(row.integer("id")) + " does not end");
+        return wrong;
+    }
+};
+
+Result<Erasure> shown(const rows::Row& row) {
+    Erasure out{
+        row.code, row.phase, row.asked_by, row.requested_at, row.ended_at, row.problem, {}
+    };
+    if (!row.certificate.empty()) {
+        TRY(out.certificate, base::from_json<SignedCertificate>(row.certificate));
+    }
+    return out;
+}
+
+/// Whom the ledger means. A number that a restored database gives out a second time is another's.
+std::string subject_of(const journal::Keys& keys, const accounts::User& user) {
+    return base::keyed_hash(
+        keys.pseudonyms,
+        "erased-user:" + std::to_string(user.id.value) + ":" + std::to_string(user.created_at)
+    );
+}
+
+}  // namespace
+
+store::Migrations migrations() { return embedded::erasure_migrations(); }
+std::unique_ptr<store::Lifecycle> lifecycle() { return std::make_unique<ErasureLifecycle>(); }
+
+std::vector<base::SettingRow> setting_rows() {
+    return {
+        {"erasure.ledger",
+         base::SettingType::text,
+         "",
+         "",
+         "File of the ledger of erasures; empty: erasure/ledger.jsonl in the data folder. To be "
+         "backed up apart from the database, and on shared storage when several servers run."},
+    };
+}
+
+struct Service::State {
+    Parts parts;
+    std::mutex mutex;
+    std::condition_variable_any woken;
+    bool asked = false;
+    std::once_flag opened;
+    std::optional<Result<journal::Keys>> keys;
+    std::optional<Ledger> ledger;
+    std::jthread thread;
+
+    Result<Tools> tools() {
+        std::call_once(opened, [this] {
+            keys = journal::load_keys(parts.settings);
+            if (*keys) ledger.emplace(ledger_path(parts.settings), (*keys)->signing);
+        });
+        if (!*keys) return std::unexpected(keys->error());
+        return Tools{parts, *ledger, **keys};
+    }
+
+    void wake() {
+        {
+            const std::scoped_lock lock(mutex);
+            asked = true;
+        }
+        woken.notify_all();
+    }
+    void work(const std::stop_token& stop);
+    /// True when something must be looked at again soon.
+    Result<bool> pass(std::int64_t until);
+    Result<bool> advance(const Tools& tools, rows::Row row);
+    Result<void> mend_ledger(const Tools& tools);
+    Result<void> put_back_certificates(const std::vector<LedgerEntry>& entries);
+};
+
+/// As far as it goes; false when it waits for something.
+Result<bool> Service::State::advance(const Tools& tools, rows::Row row) {
+    while (row.phase != Phase::done) {
+        const auto done = do_step(tools, row);
+        if (done && !*done) return false;
+        if (done) continue;
+        base::log(
+            base::LogLevel::warning,
+            "erasure_stopped",
+            {{"erasure", row.id},
+             {"reason", std::string_view(done.error().reason)},
+             {"internal", std::string_view(done.error().internal)}}
+        );
+        const std::int64_t wait =
+            std::min(kLongestWaitMs, kFirstWaitMs << std::min(row.attempts, kMostDoublings));
+        // When this cannot be written either, the row stands where it stood, which is as good.
+        (void)parts.database.transaction([&](Session& session) {
+            return rows::postpone(session, row, done.error().reason, Clock::wall_ms() + wait);
+        });
+        return std::unexpected(done.error());
+    }
+    base::log(base::LogLevel::info, "erasure_done", {{"erasure", row.id}});
+    return true;
+}
+
+Result<bool> Service::State::pass(std::int64_t until) {
+    TRY(const auto due,
+        parts.database.read([&](Session& session) { return rows::due(session, until); }));
+    if (due.empty()) return false;
+    TRY(const Tools found, tools());
+    bool waits = false;
+    std::optional<base::Error> problem;
+    for (const auto& row : due) {
+        const auto ended = advance(found, row);
+        if (!ended) problem = ended.error();
+        waits = waits || (ended && !*ended);
+    }
+    if (problem) return std::unexpected(std::move(*problem));
+    return waits;
+}
+
+void Service::State::work(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        const auto waits = pass(Clock::wall_ms());
+        std::unique_lock lock(mutex);
+        woken.wait_for(lock, stop, waits.value_or(false) ? kJobLook : kLook, [this] {
+            return asked;
+        });
+        asked = false;
+    }
+}
+
+Service::Service(Parts parts) : state_(std::make_unique<State>(std::move(parts))) {}
+Service::~Service() { stop(); }
+
+void Service::start() {
+    state_->thread =
+        std::jthread([state = state_.get()](const std::stop_token& stop) { state->work(stop); });
+}
+
+void Service::stop() {
+    if (!state_->thread.joinable()) return;
+    state_->thread.request_stop();
+    state_->woken.notify_all();
+    state_->thread.join();
+}
+
+Result<void> Service::finish_all() {
+    while (true) {
+        TRY(const bool waits, state_->pass(std::numeric_limits<std::int64_t>::max()));
+        if (!waits) return {};
+        std::unique_lock lock(state_->mutex);
+        state_->woken.wait_for(lock, kJobLook, [] { return false; });
+    }
+}
+
+Result<Preview> Service::preview(UserId user) {
+    return state_->parts.database.read([&](Session& session) -> Result<Preview> {
+        TRY(const auto leaver, projects::leaver(session, user));
+        TRY(const auto touched, projects::of_member(session, user));
+        Preview out;
+        for (const auto& project : touched) {
+            const bool goes = leaver.projects.contains(project.id.value);
+            TRY(const auto content, rows::content_of(session, project.id.value));
+            (goes ? out.erased : out.kept)
+                .push_back(
+                    {project.id.value,
+                     project.name,
+                     project.kind == projects::ProjectKind::personal ? "personal" : "shared",
+                     goes ? std::string() : leaver.heir_in(project.id.value).name,
+                     content.datasets,
+                     content.models}
+                );
+        }
+        TRY(out.last_administrator, accounts::is_last_administrator(session, user));
+        return out;
+    });
+}
+
+Result<Erasure> Service::request(UserId user, AskedBy asked_by) {
+    TRY(const Tools tools, state_->tools());
+    auto made = state_->parts.database.transaction([&](Session& session) -> Result<Erasure> {
+        TRY(const auto known, rows::by_user(session, user));
+        if (known) return shown(*known);
+        TRY(const auto locked,
+            accounts::lock_out(session, user, asked_by == AskedBy::ledger));
+        const rows::Row row{
+            .code = base::random_hex(kCodeBytes),
+            .user_id = user.value,
+            .subject = subject_of(tools.keys, locked),
+            .pseudonym = tools.keys.pseudonym("user", user.value),
+            .asked_by = asked_by,
+            .requested_at = Clock::wall_ms()
+        };
+        CHECK_OK(rows::insert(session, row));
+        return shown(row);
+    });
+    if (!made) return made;
+    state_->parts.accounts.forget_credentials();
+    base::crash_point("erasure.after_request");
+    state_->wake();
+    return made;
+}
+
+Result<Erasure> Service::find(std::string_view code) {
+    TRY(const auto row, state_->parts.database.read([&](Session& session) {
+        return rows::by_code(session, code);
+    }));
+    if (!row) return base::fail(ErrorKind::not_found, kNotFound);
+    return shown(*row);
+}
+
+Result<ErasureList> Service::list() {
+    TRY(const auto found, state_->parts.database.read([&](Session& session) {
+        return rows::list(session, kListed);
+    }));
+    ErasureList out;
+    for (const auto& row : found) {
+        TRY(auto one, shown(row));
+        out.erasures.push_back(std::move(one));
+    }
+    return out;
+}
+
+Result<void> Service::State::put_back_certificates(const std::vector<LedgerEntry>& entries) {
+    return parts.database.transaction([&](Session& session) -> Result<void> {
+        for (const auto& entry : entries) {
+            if (entry.kind != "certificate") continue;
+            TRY(const auto known, rows::by_code(session, entry.subject));
+            if (known) continue;
+            TRY(const auto signed_one, base::from_json<SignedCertificate>(entry.more.text));
+            CHECK_OK(rows::insert(
+                session,
+                {.code = entry.subject,
+                 .pseudonym = signed_one.certificate.pseudonym,
+                 .asked_by = signed_one.certificate.asked_by,
+                 .phase = Phase::done,
+                 .requested_at = entry.at,
+                 .ended_at = entry.at,
+                 .certificate = entry.more.text}
+            ));
+        }
+        return {};
+    });
+}
+
+/// A ledger that was lost or cut short gets back what the database still knows.
+Result<void> Service::State::mend_ledger(const Tools& tools) {
+    TRY(const auto known, parts.database.read([](Session& session) {
+        return rows::list(session, std::numeric_limits<std::int64_t>::max());
+    }));
+    for (const auto& row : std::ranges::reverse_view(known)) {
+        if (row.certificate.empty() || row.subject.empty()) continue;
+        CHECK_OK(tools.ledger.append("user", row.subject, {}));
+        CHECK_OK(tools.ledger.append("certificate", row.code, base::Json{row.certificate}));
+    }
+    return {};
+}
+
+Result<std::int64_t> Service::replay() {
+    TRY(const Tools tools, state_->tools());
+    CHECK_OK(state_->mend_ledger(tools));
+    TRY(const auto entries, tools.ledger.entries());
+    if (entries.empty()) return 0;
+    std::set<std::string, std::less<>> erased;
+    for (const auto& entry : entries)
+        if (entry.kind == "user") erased.insert(entry.subject);
+    std::int64_t count = 0;
+    for (UserId after;;) {
+        TRY(const auto page, state_->parts.accounts.users(after, kPageSize));
+        for (const auto& user : page) {
+            if (!erased.contains(subject_of(tools.keys, user))) continue;
+            CHECK_OK(request(user.id, AskedBy::ledger));
+            ++count;
+        }
+        if (page.empty()) break;
+        after = page.back().id;
+    }
+    CHECK_OK(state_->put_back_certificates(entries));
+    if (count == 0) return 0;
+    const auto finished = finish_all();
+    if (finished) return count;
+    // What lies elsewhere may be away; what is here must be gone before anybody is served.
+    TRY(const auto left, state_->parts.database.read([](Session& session) {
+        return rows::due(session, std::numeric_limits<std::int64_t>::max());
+    }));
+    const bool here = std::ranges::any_of(left, [](const rows::Row& row) {
+        return row.asked_by == AskedBy::ledger && row.phase < Phase::elsewhere;
+    });
+    if (here) return std::unexpected(finished.error());
+    return count;
+}
+
+Result<const Ledger*> Service::ledger() {
+    TRY(const Tools tools, state_->tools());
+    return &tools.ledger;
+}
+
+Result<std::string> Service::public_key() {
+    TRY(const Tools tools, state_->tools());
+    return tools.keys.signing.public_hex();
+}
+
+}  // namespace csva::erasure
