@@ -1,5 +1,6 @@
 """Files and requests that go wrong: a clear sentence and the right status, never a 500."""
 
+import gzip
 import socket
 
 import pytest
@@ -12,6 +13,8 @@ LIMIT = 10 * 1024 * 1024
 REFUSED = {
     "empty": (b"", "datasets.empty_file"),
     "png": (PNG, "datasets.binary_file"),
+    "gzip": (gzip.compress(b"a,b\n1,2\n"), "datasets.binary_file"),
+    "zip": (b"PK\x03\x04" + bytes(100), "datasets.binary_file"),
     "nul_bytes_only": (b"\0" * 5000, "datasets.binary_file"),
 }
 # What becomes of a file: rows kept, or the reason why it could not be read.
@@ -23,7 +26,19 @@ READ = {
     "ragged_rows": (b"a,b\n1,2\n3\n4,5,6\n7,8\n", 2),
     "latin_1": ("nom;ville\nZoé;Orléans\n".encode("latin-1"), 1),
     "utf_16": ("a,b\n1,é\n".encode("utf-16"), 1),
+    "utf_16_without_mark": ("a,b\n1,é\n".encode("utf-16-le"), 1),
+    "utf_32": ("a,b\n1,é\n".encode("utf-32"), 1),
+    "utf_32_without_mark": ("a,b\n1,é\n".encode("utf-32-be"), 1),
+    "mac_roman": ("nom;ville\nZoé;Orléans\n".encode("mac-roman"), 1),
+    "shift_jis": ("id,text\n1,本日はいい天気\n2,テスト\n".encode("shift-jis"), 2),
+    "gb18030": ("词,n\n少年,1\n神奇,2\n社区,3\n".encode("gb18030"), 3),
     "wrong_utf_8": (b"a,b\n1,\xff\xfe\xfa\n", 1),
+    "one_row": (b"1,2,3\n", 1),
+    "repeated_names": (b"a,a,a\n1,2,3\n", 1),
+    "line_ends_in_names": (b'"a\nb","c\r\nd"\n1,2\n', 1),
+    "long_cells": (b"a,b\n" + b"x" * 100_000 + b",1\ny,2\n", 2),
+    "emoji_and_right_to_left": ("a,b\n🎉👩‍👩‍👧,\u202eabc\u202c\nשלום,2\n".encode(), 2),
+    "a_line_of_a_megabyte": (b"a\n" + b"y" * 1_000_000 + b"\nz\n", 2),
     "a_quote_that_never_closes": (b'a,b\n1,"x\n2,y\n3,z\n', None),
     "only_line_ends": (b"\n\n\n", "reading.empty_file"),
     "a_nul_byte": (b"a,b\n1,x\0y\n2,z\n", "reading.binary_file"),

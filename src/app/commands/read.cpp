@@ -92,6 +92,7 @@ base::Result<void> write_table(
 }
 
 void say_counts(const reading::Receipt& receipt) {
+    if (receipt.bytes == 0) std::cerr << "0 rows in: the file is empty\n";
     if (receipt.rows_rejected == 0) return;
     std::cerr << fmt::format(
         "{} rows in = {} kept + {} rejected\n",

@@ -72,7 +72,8 @@ Candidate refit_candidate(const SearchState& state, const Trial& trial, std::siz
 /// Trials with their weights in an average.
 using Members = std::vector<std::pair<std::size_t, double>>;
 /// Greedy choice with replacement of what lowers the loss of the average, as long as all members
-/// can be fitted again for `units`. Source: Caruana et al. 2004.
+/// can be fitted again for `units`; where few rows choose, the mean of such choices on halves of
+/// them. Source: Caruana et al. 2004, with the bagging of their section 2.3.
 Members blend(const SearchState& state, double units, std::size_t rows);
 
 /// A model that the leaderboard shows.

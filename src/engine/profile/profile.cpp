@@ -27,6 +27,11 @@ constexpr std::size_t kDetailedColumns = 300;
 /// more.
 constexpr std::int64_t kHeldCells = 4'000'000;
 constexpr std::string_view kHeldTable = "profiled";
+/// A statement's cost grows with the width of the table it names: wider tables are looked at in
+/// parts of so many columns, each a table of its own.
+constexpr std::size_t kPartColumns = 100;
+constexpr std::int64_t kPartCells = 20'000'000;
+constexpr std::string_view kPartTable = "profiled_part";
 
 constexpr double kHighMissing = 0.5;
 constexpr double kImbalance = 0.95;
@@ -43,17 +48,53 @@ bool has_top_values(const ColumnProfile& column) {
     return column.type != ColumnType::real && column.distinct <= kExactRows;
 }
 
-base::Result<void> add_details(const Source& source, Profile& profile, base::Control& control) {
-    const std::size_t columns = std::min(profile.columns.size(), kDetailedColumns);
-    for (std::size_t i = 0; i < columns; ++i) {
+/// All that is said of the columns from `first` to before `last`.
+base::Result<void> add_columns(
+    const Source& source,
+    Profile& profile,
+    std::size_t first,
+    std::size_t last,
+    base::Control& control
+) {
+    CHECK_OK(summarize(source, profile, first, last));
+    for (std::size_t i = first; i < last; ++i) {
         ColumnProfile& out = profile.columns[i];
+        const bool counted = out.type == ColumnType::real && source.rows <= kExactRows;
+        out.distinct_exact = out.count == 0 || counted;
+        out.distinct = std::min(out.distinct, out.count);
         if (control.cancelled())
             return base::fail(base::ErrorKind::conflict, base::kCancelledReason);
+        control.progress(
+            0.9 * static_cast<double>(i + 1) / static_cast<double>(profile.columns.size()),
+            "profiling"
+        );
+        if (i >= kDetailedColumns) continue;
         if (has_histogram(out)) CHECK_OK(add_histogram(source, i, out));
         if (has_top_values(out)) CHECK_OK(add_top_values(source, i, out));
-        control.progress(
-            0.6 + 0.3 * static_cast<double>(i + 1) / static_cast<double>(columns), "profiling"
-        );
+    }
+    return {};
+}
+
+/// The same of all columns of a wide table, part by part.
+base::Result<void> add_parts(const Source& source, Profile& profile, base::Control& control) {
+    const std::size_t columns = profile.columns.size();
+    const bool held = source.rows * static_cast<std::int64_t>(kPartColumns) <= kPartCells;
+    for (std::size_t first = 0; first < columns; first += kPartColumns) {
+        const std::size_t last = std::min(first + kPartColumns, columns);
+        if (!held) {
+            CHECK_OK(add_columns(source, profile, first, last, control));
+            continue;
+        }
+        std::string names;
+        for (std::size_t i = first; i < last; ++i)
+            names +=
+                (names.empty() ? "" : ", ") + duck::identifier(source.schema.columns[i].physical);
+        CHECK_OK(source.session.execute(
+            fmt::format("CREATE TABLE {} AS SELECT {} FROM {}", kPartTable, names, source.from)
+        ));
+        const Source part{source.session, std::string(kPartTable), source.schema, source.rows};
+        CHECK_OK(add_columns(part, profile, first, last, control));
+        CHECK_OK(source.session.execute(fmt::format("DROP TABLE {}", kPartTable)));
     }
     return {};
 }
@@ -73,13 +114,11 @@ Profile blank_profile(const Source& source) {
 
 base::Result<Profile> profile_source(const Source& source, base::Control& control) {
     Profile profile = blank_profile(source);
-    CHECK_OK(summarize(source, profile, control));
-    for (auto& column : profile.columns) {
-        const bool counted = column.type == ColumnType::real && source.rows <= kExactRows;
-        column.distinct_exact = column.count == 0 || counted;
-        column.distinct = std::min(column.distinct, column.count);
-    }
-    CHECK_OK(add_details(source, profile, control));
+    const std::size_t columns = profile.columns.size();
+    CHECK_OK(
+        columns > kPartColumns ? add_parts(source, profile, control)
+                               : add_columns(source, profile, 0, columns, control)
+    );
     CHECK_OK(add_correlations(source, profile));
     CHECK_OK(add_duplicates(source, profile));
     add_alerts(profile);

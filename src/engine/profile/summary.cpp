@@ -13,7 +13,6 @@ namespace {
 
 using table::ColumnType;
 
-constexpr std::size_t kColumnsPerScan = 200;
 constexpr std::size_t kQuantiles = std::size(kQuantileAt);
 /// Squares above this overflow; such cells count, but not in mean and deviation.
 constexpr std::string_view kSummable = "1e150";
@@ -114,31 +113,6 @@ std::string shown(ColumnType type, std::optional<double> value) {
     return table::cell_text(cell, 0);
 }
 
-base::Result<void> scan(const Source& source, Profile& profile, std::size_t first) {
-    const std::size_t last = std::min(first + kColumnsPerScan, source.schema.columns.size());
-    const bool exact = source.rows <= kExactRows;
-    Parts parts;
-    for (std::size_t i = first; i < last; ++i)
-        add_column(parts, source.schema.columns[i], fmt::format("a{}", i), exact);
-    const std::string sql = fmt::format(
-        "SELECT {} FROM (SELECT {} FROM {})",
-        parts.outer.substr(2),
-        parts.inner.substr(2),
-        source.from
-    );
-    TRY(const auto result, source.session.query(sql, 1));
-    std::size_t at = 0;
-    for (std::size_t i = first; i < last; ++i) {
-        ColumnProfile& out = profile.columns[i];
-        take(result.rows.at(0), at, out);
-        out.missing = source.rows - out.count;
-        profile.missing_cells += out.missing;
-        out.minimum_text = shown(out.type, out.minimum);
-        out.maximum_text = shown(out.type, out.maximum);
-    }
-    return {};
-}
-
 }  // namespace
 
 std::string number_of(const table::Column& column) {
@@ -182,15 +156,28 @@ std::string text(const duck::Value& value) {
     return found == nullptr ? std::string() : *found;
 }
 
-base::Result<void> summarize(const Source& source, Profile& profile, base::Control& control) {
-    const std::size_t columns = source.schema.columns.size();
-    for (std::size_t first = 0; first < columns; first += kColumnsPerScan) {
-        CHECK_OK(scan(source, profile, first));
-        control.progress(
-            0.6 * static_cast<double>(std::min(first + kColumnsPerScan, columns)) /
-                static_cast<double>(columns),
-            "profiling"
-        );
+base::Result<void> summarize(
+    const Source& source, Profile& profile, std::size_t first, std::size_t last
+) {
+    const bool exact = source.rows <= kExactRows;
+    Parts parts;
+    for (std::size_t i = first; i < last; ++i)
+        add_column(parts, source.schema.columns[i], fmt::format("a{}", i), exact);
+    const std::string sql = fmt::format(
+        "SELECT {} FROM (SELECT {} FROM {})",
+        parts.outer.substr(2),
+        parts.inner.substr(2),
+        source.from
+    );
+    TRY(const auto result, source.session.query(sql, 1));
+    std::size_t at = 0;
+    for (std::size_t i = first; i < last; ++i) {
+        ColumnProfile& out = profile.columns[i];
+        take(result.rows.at(0), at, out);
+        out.missing = source.rows - out.count;
+        profile.missing_cells += out.missing;
+        out.minimum_text = shown(out.type, out.minimum);
+        out.maximum_text = shown(out.type, out.maximum);
     }
     return {};
 }

@@ -11,7 +11,7 @@ namespace csva::profile {
 /// What the queries of one profile need to know.
 struct Source {
     duck::Session& session;
-    std::string from;  ///< read_parquet('...').
+    std::string from;  ///< read_parquet('...'), or a table that holds the columns asked for.
     const table::Schema& schema;
     std::int64_t rows = 0;
 };
@@ -23,8 +23,11 @@ inline constexpr std::int64_t kExactRows = 50'000;
 /// The column as DOUBLE: days of a date, microseconds of a time. Not for text.
 std::string number_of(const table::Column& column);
 
-/// One scan: counts, missing, distinct, extremes, moments, quantiles, lengths of all columns.
-base::Result<void> summarize(const Source& source, Profile& profile, base::Control& control);
+/// One scan: counts, missing, distinct, extremes, moments, quantiles, lengths of the columns from
+/// `first` to before `last`.
+base::Result<void> summarize(
+    const Source& source, Profile& profile, std::size_t first, std::size_t last
+);
 
 /// Histogram of a column that has a minimum and a maximum.
 base::Result<void> add_histogram(const Source& source, std::size_t column, ColumnProfile& out);

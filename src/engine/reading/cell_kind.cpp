@@ -202,12 +202,15 @@ bool is_email(std::string_view text) {
 /// that separate cells: odd.
 CellKind words_kind(std::string_view text) {
     bool code = true;
-    for (const char c : text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
         if (is_letter(c) || is_digit(c) || is_wide(c)) continue;
         if (c == '-' || c == '_' || c == '.' || c == '/') continue;
         code = false;
         constexpr std::string_view kInText = " :'()&%+@#?!*$\"[]=<>\\/`{}\n\r";
-        if (kInText.find(c) == std::string_view::npos) return CellKind::odd;
+        // As in a sentence: a comma and a space.
+        const bool punctuation = (c == ',' || c == ';') && text.substr(i + 1).starts_with(' ');
+        if (!punctuation && kInText.find(c) == std::string_view::npos) return CellKind::odd;
     }
     return code ? CellKind::code : CellKind::text;
 }

@@ -99,7 +99,11 @@ private:
             const bool in_file =
                 cell.data() >= text.data() && cell.data() <= text.data() + text.size();
             if (column.type == table::ColumnType::text && !in_file) cell = batch.arena.store(cell);
-            parsers_[i].append(cell, column);
+            // A space is a cell's character, too, when characters are what is wanted.
+            if (plan_.any_length && !cell.empty())
+                column.append_text(cell);
+            else
+                parsers_[i].append(cell, column);
         }
     }
 

@@ -23,6 +23,7 @@ struct Candidate {
     std::string delimiter;
     std::string quote;
     double handicap = 1;  ///< Factor of the score.
+    std::string escape = {};
 };
 
 struct Judged {
@@ -155,6 +156,22 @@ std::vector<Candidate> candidates(std::string_view sample) {
     return out;
 }
 
+/// Values joined by one mark, without spaces: 1;2;3 or a|b. As likely a list within a cell as cells
+/// that the delimiter missed.
+bool is_list(std::string_view cell) {
+    const std::size_t first = cell.find_first_of(",;|");
+    if (first == std::string_view::npos || cell.find(' ') != std::string_view::npos) return false;
+    const char mark = cell[first];
+    for (;;) {
+        const std::size_t end = std::min(cell.find(mark), cell.size());
+        const CellKind kind = kind_of(cell.substr(0, end));
+        if (kind == CellKind::blank || kind == CellKind::odd || kind == CellKind::text)
+            return false;
+        if (end == cell.size()) return true;
+        cell.remove_prefix(end + 1);
+    }
+}
+
 /// Share of known types of a record's cells: eq. 7. Words with marks in them are unknown.
 double known_share(const Record& record) {
     double known = 0;
@@ -164,7 +181,10 @@ double known_share(const Record& record) {
                             cell.data() < record.raw.data() + record.raw.size() &&
                             (cell.data()[-1] == '"' || cell.data()[-1] == '\'') &&
                             record.stray_quotes == 0;
-        if (kind != CellKind::odd || quoted) known += record.stray_quotes > 0 ? 0.5 : 1;
+        if (kind != CellKind::odd || quoted)
+            known += record.stray_quotes > 0 ? 0.5 : 1;
+        else if (is_list(cell))
+            known += 0.5;
     }
     return known / static_cast<double>(record.cells.size());
 }
@@ -177,10 +197,12 @@ bool is_whole(std::string_view line) {
     return is_value_kind(kind) || kind == CellKind::url || kind == CellKind::email;
 }
 
-Judged judge(std::string_view sample, const Candidate& candidate) {
+/// `remarks`: lines that begin with # are none of the table.
+Judged judge(std::string_view sample, const Candidate& candidate, bool remarks) {
     Dialect dialect;
     dialect.delimiter = candidate.delimiter;
     dialect.quote = candidate.quote;
+    dialect.escape = candidate.escape;
     Records records(sample, dialect);
     Record record;
     std::map<std::size_t, std::int64_t> counts;
@@ -192,7 +214,7 @@ Judged judge(std::string_view sample, const Candidate& candidate) {
     std::size_t cells = 0;
     while (static_cast<std::size_t>(out.rows) < kSampleRecords && cells < kSampleCells &&
            records.next(record)) {
-        if (record.blank) continue;
+        if (record.blank || (remarks && record.raw.starts_with('#'))) continue;
         ++out.rows;
         cells += record.cells.size();
         ++counts[record.cells.size()];
@@ -235,12 +257,18 @@ Judged judge(std::string_view sample, const Candidate& candidate) {
     return out;
 }
 
+struct Escape {
+    std::string mark;         ///< Empty: quotes are doubled, or none stands inside a cell.
+    std::size_t certain = 0;  ///< Quotes after it that cannot be the end of a cell.
+};
+
 /// The character before quotes that end no cell, when it is the same before all: \", ^".
-std::string escape_of(std::string_view sample, const Dialect& dialect) {
-    if (dialect.quote.empty()) return dialect.escape;
+Escape escape_of(std::string_view sample, const Dialect& dialect) {
+    if (dialect.quote.empty()) return {};
     const char quote = dialect.quote.front();
     std::map<char, std::size_t> before;
     std::size_t inner = 0;
+    std::size_t certain = 0;
     bool inside = false;
     const auto ends_cell = [&](std::size_t i) {
         return i >= sample.size() || sample[i] == '\n' || sample[i] == '\r' ||
@@ -252,11 +280,16 @@ std::string escape_of(std::string_view sample, const Dialect& dialect) {
             inside = i == 0 || ends_cell(i - 1);
             if (!inside && i >= dialect.delimiter.size() && !dialect.delimiter.empty())
                 inside = sample.substr(0, i).ends_with(dialect.delimiter);
-        } else if (i + 1 < sample.size() && sample[i + 1] == quote) {
-            return dialect.quote;
-        } else if (const char mark = sample[i - 1]; !ends_cell(i + 1) || mark == '\\') {
+            continue;
+        }
+        const char mark = sample[i - 1];
+        const bool doubled = i + 1 < sample.size() && sample[i + 1] == quote;
+        // \"" before the end of a cell: a quote with its mark, then the one that closes.
+        if (doubled && !(mark == '\\' && ends_cell(i + 2))) return {};
+        if (doubled || !ends_cell(i + 1) || mark == '\\') {
             ++inner;
             ++before[mark];
+            certain += ends_cell(i + 1) ? 0 : 1;
         } else {
             inside = false;
         }
@@ -264,9 +297,22 @@ std::string escape_of(std::string_view sample, const Dialect& dialect) {
     for (const auto& [mark, count] : before) {
         if (count == inner && (is_mark(mark) || mark == '\\') &&
             !std::string_view(dialect.delimiter).contains(mark))
-            return {mark};
+            return {{mark}, certain};
     }
-    return dialect.quote;
+    return {};
+}
+
+/// At least two lines do not begin with #: those that do may be remarks.
+bool may_have_remarks(std::string_view sample) {
+    std::size_t others = 0;
+    for (std::size_t at = 0; at < sample.size() && others < 2;) {
+        const std::size_t end = std::min(sample.find_first_of("\n\r", at), sample.size());
+        const auto line = sample.substr(at, end - at);
+        const bool blank = line.find_first_not_of(" \t") == std::string_view::npos;
+        if (!blank && !line.starts_with('#')) ++others;
+        at = end + 1;
+    }
+    return others > 1;
 }
 
 }  // namespace
@@ -282,15 +328,24 @@ Dialect sniff(std::string_view sample, std::vector<Evidence>& evidence) {
     Dialect dialect;
     Judged best;
     best.score = -1;
+    Candidate chosen;
+    const bool remarks = may_have_remarks(sample);
     for (const auto& candidate : candidates(sample)) {
-        const Judged judged = judge(sample, candidate);
+        const Judged judged = judge(sample, candidate, remarks);
         if (judged.score <= best.score) continue;
         best = judged;
-        dialect.delimiter = candidate.delimiter;
-        dialect.quote = candidate.quote;
+        chosen = candidate;
     }
+    dialect.delimiter = chosen.delimiter;
+    dialect.quote = chosen.quote;
     dialect.escape = dialect.quote;
-    dialect.escape = escape_of(sample, dialect);
+    const Escape escape = escape_of(sample, dialect);
+    if (!escape.mark.empty()) {
+        chosen.escape = escape.mark;
+        const double with = judge(sample, chosen, remarks).score;
+        if (with > best.score || (with == best.score && escape.certain > 0))
+            dialect.escape = escape.mark;
+    }
     const auto against = best.rows - best.rows_of_mode;
     evidence.push_back({"delimiter", "", dialect.delimiter, best.rows_of_mode, against});
     evidence.push_back({"quote", "", dialect.quote, best.rows, 0});

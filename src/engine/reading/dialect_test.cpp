@@ -41,6 +41,13 @@ INSTANTIATE_TEST_SUITE_P(
         Sniffed{"id::name\n1::Ann\n2::Bob\n", "::", "\"", "\""},
         Sniffed{"id|!|name|!|x\n1|!|Ann|!|2\n2|!|Bob|!|3\n", "|!|", "\"", "\""},
         Sniffed{"id|a|b|c\n1|||x\n2|||y\n3|||z\n4||q|\n", "|", "\"", "\""},
+        Sniffed{"a;b\n\"say \\\"hi\\\"\";1\n\"x\";2\n", ";", "\"", "\\"},
+        Sniffed{"dir,n\n\"C:\\a\\\",1\n\"C:\\b\\\",2\n\"C:\\c\",3\n", ",", "\"", "\""},
+        Sniffed{"# made by hand\n# on Monday\n#\nid,n\n1,2\n3,4\n", ",", "\"", "\""},
+        Sniffed{"from,to\n1;2;3,4;5;6\na;b;c,d;e;f\n", ",", "\"", "\""},
+        Sniffed{
+            "key,label\na1,Total; Estimate\na2,Median; Error\na3,Mean; Error\n", ",", "\"", "\""
+        },
         Sniffed{"value\n1.5\n2.5\n3.5\n", "", "\"", "\""},
         Sniffed{"time\n09:30:00\n10:30:00\n", "", "\"", "\""}
     )
@@ -84,6 +91,41 @@ TEST(layout, finds_no_header_where_the_first_row_is_like_the_others) {
     EXPECT_EQ(laid_out("1,2.5\n3,4.5\n").header_rows, 0);
     EXPECT_EQ(laid_out("AB-12,red\nCD-34,blue\nEF-56,red\n").header_rows, 0);
     EXPECT_EQ(laid_out("code,colour\nCD-34,blue\nEF-56,red\nGH-78,red\n").header_rows, 1);
+}
+
+TEST(layout, has_as_many_columns_as_the_header_names) {
+    const auto layout = laid_out("id,name,reward,approve,reject\n1,Ann,2.5\n2,Bob,3.5\n");
+    EXPECT_EQ(layout.header.size(), 5u);
+    EXPECT_EQ(layout.columns, 5u);
+    EXPECT_EQ(layout.rows.at(0), (std::vector<std::string>{"1", "Ann", "2.5", "", ""}));
+}
+
+TEST(layout, drops_the_empty_name_that_a_delimiter_too_many_made) {
+    const auto layout = laid_out("id,name,,when\n1,Ann,2024-01-02\n2,Bob,2024-01-03\n");
+    EXPECT_EQ(layout.header, (std::vector<std::string>{"id", "name", "when"}));
+}
+
+TEST(layout, keeps_first_rows_that_are_longer_than_the_others) {
+    const auto layout = laid_out(
+        "kind,name,note\nx,ab,long\ny,cd,\nx,ef,\nmisc,gh\nmisc,ij\nmisc,kl\nmisc,mn\nmisc,op\n"
+    );
+    EXPECT_EQ(layout.skipped_lines, 0);
+    EXPECT_EQ(layout.header, (std::vector<std::string>{"kind", "name", "note"}));
+}
+
+TEST(layout, keeps_names_above_a_header_that_leaves_columns_open) {
+    const auto layout = laid_out(
+        "Office,Kind,Head,Staff,,,,,,,\n,,,AA,EO,HEO,G7,SCS,x,y,z\nA,b,C,1,2,3,4,5,6,7,8\n"
+        "D,e,F,2,3,4,5,6,7,8,9\n"
+    );
+    EXPECT_EQ(layout.header.at(0), "Office");
+    EXPECT_EQ(layout.header.at(4), "Staff EO");
+}
+
+TEST(layout, steps_over_a_title_and_an_empty_row_in_two_columns) {
+    const auto layout = laid_out("Travel,\n,\nRow,Sum\na,1.5\nb,2.5\nc,3.5\n");
+    EXPECT_EQ(layout.skipped_lines, 2);
+    EXPECT_EQ(layout.header, (std::vector<std::string>{"Row", "Sum"}));
 }
 
 TEST(layout, takes_years_that_follow_each_other_for_names) {

@@ -1,11 +1,16 @@
 #include "engine/reading/encoding.hpp"
 
+#include "engine/reading/charset.hpp"
+
+#include <unicode/uchar.h>
 #include <unicode/ucnv.h>
+#include <unicode/utf8.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <fstream>
+#include <vector>
 
 namespace csva::reading {
 namespace {
@@ -25,6 +30,9 @@ public:
     std::int64_t cr() const { return cr_; }
     std::int64_t crlf() const { return crlf_; }
     std::int64_t nul() const { return nul_; }
+    /// U+0080 to U+009F: no text has them.
+    std::int64_t controls() const { return controls_; }
+    std::int64_t wide() const { return wide_; }  ///< Characters beyond ASCII.
 
 private:
     /// Loops without branches, which the compiler turns into wide instructions; what is rare is
@@ -67,14 +75,18 @@ private:
             needed_ = 0;
             start(byte);
         } else {
+            controls_ += lead_ == 0xC2 && byte < 0xA0 ? 1 : 0;
             --needed_;
+            wide_ += needed_ == 0 ? 1 : 0;
             low_ = 0x80;
             high_ = 0xBF;
+            lead_ = 0;
         }
     }
     void start(unsigned char byte) {
         low_ = 0x80;
         high_ = 0xBF;
+        lead_ = byte;
         if (byte < 0x80) return;
         if (byte >= 0xC2 && byte <= 0xDF)
             needed_ = 1;
@@ -90,7 +102,8 @@ private:
         if (byte == 0xF4) high_ = 0x8F;
     }
     int needed_ = 0;
-    unsigned char low_ = 0x80, high_ = 0xBF;
+    unsigned char low_ = 0x80, high_ = 0xBF, lead_ = 0;
+    std::int64_t controls_ = 0, wide_ = 0;
     std::int64_t odd_ = 0, lf_ = 0, cr_ = 0, crlf_ = 0, nul_ = 0;
     char before_ = '\0';
 };
@@ -113,28 +126,156 @@ bool has_signature(std::string_view head) {
     });
 }
 
-/// A byte order mark, or zero bytes on one side only of most byte pairs: UTF-16.
-void find_encoding(std::string_view head, Bytes& bytes) {
-    if (head.starts_with("\xEF\xBB\xBF")) {
-        bytes.byte_order_mark = true;
-        return;
-    }
-    if (head.starts_with("\xFF\xFE") || head.starts_with("\xFE\xFF")) {
-        bytes.byte_order_mark = true;
-        bytes.encoding = head[0] == '\xFF' ? "UTF-16LE" : "UTF-16BE";
-        return;
-    }
+/// Whether the bytes are a text in this encoding: no half of a character, nothing unassigned.
+bool reads_as(std::string_view head, const char* charset) {
+    const auto text = decoded(head, charset);
+    return text && std::ranges::none_of(*text, [](char16_t c) {
+               const bool space = c == u'\t' || c == u'\n' || c == u'\r';
+               return (c < u' ' && !space) || u_charType(c) == U_UNASSIGNED;
+           });
+}
+
+/// UTF-16 without a byte order mark: zero bytes on one side only, of most pairs or of line ends and
+/// some others.
+bool is_utf16(std::string_view head, bool little) {
     std::array<std::size_t, 2> zeros{};
+    bool line_end = false;
     for (std::size_t i = 0; i < head.size(); ++i) zeros[i % 2] += head[i] == '\0' ? 1 : 0;
+    for (std::size_t i = 0; i + 1 < head.size(); i += 2) {
+        const char c = little ? head[i] : head[i + 1];
+        line_end = line_end || (head[little ? i + 1 : i] == '\0' && (c == '\n' || c == '\r'));
+    }
     const std::size_t pairs = head.size() / 2;
-    if (pairs > 4 && zeros[1] > pairs * 7 / 10 && zeros[0] == 0) bytes.encoding = "UTF-16LE";
-    if (pairs > 4 && zeros[0] > pairs * 7 / 10 && zeros[1] == 0) bytes.encoding = "UTF-16BE";
+    if (zeros[little ? 0 : 1] > 0 || pairs < 5) return false;
+    const std::size_t own = zeros[little ? 1 : 0];
+    const bool enough = own * 10 > pairs * 7 || (line_end && own * 50 > pairs);
+    // The last pair may be the first half of a character.
+    const char* charset = little ? "UTF-16LE" : "UTF-16BE";
+    return enough &&
+           (reads_as(head, charset) || reads_as(head.substr(0, head.size() - 2), charset));
+}
+
+/// A byte order mark, or zero bytes where the characters of ASCII have them in UTF-16 and UTF-32.
+void find_encoding(std::string_view head, Bytes& bytes) {
+    struct Mark {
+        std::string_view bytes;
+        const char* encoding;
+    };
+    constexpr std::array kMarks{
+        Mark{"\xEF\xBB\xBF", "UTF-8"},
+        Mark{std::string_view("\xFF\xFE\0\0", 4), "UTF-32LE"},
+        Mark{std::string_view("\0\0\xFE\xFF", 4), "UTF-32BE"},
+        Mark{"\xFF\xFE", "UTF-16LE"},
+        Mark{"\xFE\xFF", "UTF-16BE"}
+    };
+    for (const auto& mark : kMarks) {
+        if (!head.starts_with(mark.bytes)) continue;
+        bytes.byte_order_mark = true;
+        bytes.encoding = mark.encoding;
+        return;
+    }
+    if (head.find('\0') == std::string_view::npos) return;
+    head = head.substr(0, head.size() / 2 * 2);
+    const auto fours = head.substr(0, head.size() / 4 * 4);
+    for (const char* encoding : {"UTF-32LE", "UTF-32BE"}) {
+        if (fours.size() >= 8 && reads_as(fours, encoding)) bytes.encoding = encoding;
+    }
+    if (bytes.encoding != "UTF-8") return;
+    for (const bool little : {true, false}) {
+        if (is_utf16(head, little)) bytes.encoding = little ? "UTF-16LE" : "UTF-16BE";
+    }
+}
+
+/// Lines of the file that hold bytes beyond ASCII, up to some kilobytes.
+std::string lines_beyond_ascii(std::ifstream& file) {
+    constexpr std::size_t kEnough = 32 << 10;
+    constexpr std::size_t kLineMost = 4 << 10;
+    std::string lines;
+    std::string line;
+    std::string block(kBlockBytes, '\0');
+    file.clear();
+    file.seekg(0);
+    while (lines.size() < kEnough && file) {
+        file.read(block.data(), static_cast<std::streamsize>(block.size()));
+        for (const char c :
+             std::string_view(block.data(), static_cast<std::size_t>(file.gcount()))) {
+            line += c;
+            if (c != '\n' && c != '\r' && (c != ' ' || line.size() < kLineMost)) continue;
+            const bool beyond = std::ranges::any_of(line, [](char b) { return b < 0; });
+            if (beyond && lines.size() < kEnough) lines += line;
+            line.clear();
+        }
+    }
+    if (lines.size() < kEnough && std::ranges::any_of(line, [](char b) { return b < 0; }))
+        lines += line;
+    return lines;
 }
 
 std::string line_end_name(std::int64_t lf, std::int64_t cr, std::int64_t crlf) {
     if (crlf == lf && crlf == cr && crlf > 0) return "crlf";
     if (cr == 0) return "lf";
     return lf == 0 ? "cr" : "mixed";
+}
+
+/// The characters that windows-1252 has for the bytes from 80 on, in UTF-8; U+FFFD where it has
+/// none.
+std::vector<std::string> windows_characters() {
+    std::vector<std::string> out(256, "\xEF\xBF\xBD");
+    for (std::size_t i = 0x80; i < out.size(); ++i) {
+        const char byte = static_cast<char>(i);
+        const auto text = decoded({&byte, 1}, "windows-1252");
+        if (!text || text->empty() || text->front() == u'\uFFFD') continue;
+        std::array<char, 4> utf8{};
+        std::size_t size = 0;
+        U8_APPEND_UNSAFE(utf8.data(), size, static_cast<UChar32>(text->front()));
+        out[i].assign(utf8.data(), size);
+    }
+    return out;
+}
+
+/// Appends `text` with what is no UTF-8, and U+0080 to U+009F, as windows-1252 has it. The bytes
+/// taken: all but a few, unless the text ends here.
+std::size_t mend_utf8(
+    std::string_view text, bool last, const std::vector<std::string>& characters, std::string& out
+) {
+    const auto size = static_cast<std::int32_t>(text.size());
+    const std::int32_t end = last ? size : size - U8_MAX_LENGTH;
+    std::int32_t at = 0;
+    while (at < end) {
+        const std::int32_t start = at;
+        UChar32 c = 0;
+        U8_NEXT(text.data(), at, size, c);
+        if (c >= 0x80 && c < 0xA0) {
+            out += characters[static_cast<std::size_t>(c)];
+        } else if (c >= 0) {
+            out +=
+                text.substr(static_cast<std::size_t>(start), static_cast<std::size_t>(at - start));
+        } else {
+            for (std::int32_t i = start; i < at; ++i)
+                out += characters[static_cast<unsigned char>(text[static_cast<std::size_t>(i)])];
+        }
+    }
+    return static_cast<std::size_t>(at);
+}
+
+base::Result<void> mended_utf8(const std::string& path, const std::string& out) {
+    std::ifstream file(path, std::ios::binary);
+    std::ofstream sink(out, std::ios::binary);
+    if (!file) return base::fail(base::ErrorKind::not_found, "reading.file_missing");
+    const auto characters = windows_characters();
+    std::string block(kBlockBytes, '\0');
+    std::string text;
+    std::string mended;
+    while (file) {
+        file.read(block.data(), static_cast<std::streamsize>(block.size()));
+        text.append(block, 0, static_cast<std::size_t>(file.gcount()));
+        mended.clear();
+        text.erase(0, mend_utf8(text, !file, characters, mended));
+        sink.write(mended.data(), static_cast<std::streamsize>(mended.size()));
+    }
+    sink.close();
+    if (!sink) return base::fail(base::ErrorKind::internal, "base.file_unwritable");
+    return {};
 }
 
 }  // namespace
@@ -157,18 +298,22 @@ base::Result<Bytes> inspect(const std::string& path) {
         bytes.size += static_cast<std::int64_t>(part.size());
         counts.update(part);
     }
-    if (bytes.size == 0) return base::fail(base::ErrorKind::invalid_argument, "reading.empty_file");
     bytes.nul_bytes = counts.nul();
     bytes.line_end = line_end_name(counts.lf(), counts.cr(), counts.crlf());
     if (bytes.encoding != "UTF-8") return bytes;
     if (bytes.nul_bytes > 0)
         return base::fail(base::ErrorKind::invalid_argument, "reading.binary_file");
     bytes.odd_sequences = counts.odd();
-    if (bytes.odd_sequences > 0) bytes.encoding = "windows-1252";
+    bytes.c1_controls = counts.controls();
+    // A few odd places in a text of UTF-8 do not make it another.
+    constexpr std::int64_t kMostly = 20;
+    if (bytes.odd_sequences > 0 && counts.wide() < bytes.odd_sequences * kMostly)
+        bytes.encoding = charset_of(lines_beyond_ascii(file));
     return bytes;
 }
 
 base::Result<void> to_utf8(const std::string& path, const Bytes& bytes, const std::string& out) {
+    if (bytes.encoding == "UTF-8") return mended_utf8(path, out);
     std::ifstream file(path, std::ios::binary);
     std::ofstream sink(out, std::ios::binary);
     if (!file) return base::fail(base::ErrorKind::not_found, "reading.file_missing");

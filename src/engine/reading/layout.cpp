@@ -24,6 +24,7 @@ struct Row {
     std::size_t start = 0;
     std::size_t filled = 0;  ///< Cells that are not blank.
     bool odd_quotes = false;
+    bool after_gap = false;  ///< A blank line stands before it.
 };
 
 std::vector<Row> rows_of(std::string_view sample, const Dialect& dialect) {
@@ -48,11 +49,23 @@ std::vector<Row> rows_of(std::string_view sample, const Dialect& dialect) {
     return rows;
 }
 
-/// The most frequent number of cells of rows that hold anything; the larger of two.
+bool all_words(const Row& row) {
+    return std::ranges::none_of(row.cells, [](const std::string& cell) {
+        const CellKind kind = kind_of(cell);
+        return is_value_kind(kind) || kind == CellKind::word;
+    });
+}
+
+/// The most frequent number of cells of rows that hold anything; the larger of two. More when the
+/// file begins with names for more columns and a row that has them: further down, empty cells at
+/// the end are left out.
 std::size_t usual_width(const std::vector<Row>& rows) {
     std::map<std::size_t, std::size_t> counts;
+    std::vector<const Row*> first;
     for (const auto& row : rows) {
-        if (row.filled > 0) ++counts[row.cells.size()];
+        if (row.filled == 0) continue;
+        ++counts[row.cells.size()];
+        if (first.size() < 2) first.push_back(&row);
     }
     std::size_t width = 1;
     std::size_t most = 0;
@@ -62,6 +75,10 @@ std::size_t usual_width(const std::vector<Row>& rows) {
             width = cells;
         }
     }
+    if (first.size() == 2 && first[0]->cells.size() > width &&
+        first[0]->cells.size() == first[1]->cells.size() &&
+        first[0]->filled == first[0]->cells.size() && all_words(*first[0]))
+        return first[0]->cells.size();
     return width;
 }
 
@@ -166,10 +183,7 @@ bool continues_header(
     const Row& row = rows[r];
     const Row& above = rows[r - 1];
     if (row.cells.size() != width || row.filled < 1 || r + 1 >= rows.size()) return false;
-    const bool all_words = std::ranges::none_of(row.cells, [](const std::string& cell) {
-        return is_value_kind(kind_of(cell)) || kind_of(cell) == CellKind::word;
-    });
-    if (!all_words) return false;
+    if (!all_words(row)) return false;
     const auto looks = looks_below(rows, r + 1, width);
     const Votes votes = votes_of(row, looks);
     bool fills = false;
@@ -182,6 +196,31 @@ bool continues_header(
     if (all_text) return false;
     return votes.typed >= std::min<std::int64_t>(2, static_cast<std::int64_t>(width)) &&
            votes.words == votes.typed;
+}
+
+/// Names over several columns each, above the header: they tell equal names apart, or name columns
+/// that the header leaves open.
+bool is_upper_header(const Row& above, const Row& header, std::size_t width) {
+    if (above.cells.size() != width || header.cells.size() != width || above.filled < 2)
+        return false;
+    if (!all_words(above)) return false;
+    std::size_t named = 0;
+    std::set<std::string, std::less<>> own;
+    std::set<std::pair<std::string, std::string>> both;
+    std::string span;
+    std::size_t filled = 0;
+    for (std::size_t i = 0; i < width; ++i) {
+        const bool blank = kind_of(above.cells[i]) == CellKind::blank;
+        if (!blank) span = above.cells[i];
+        if (kind_of(header.cells[i]) == CellKind::blank) {
+            named += blank ? 0 : 1;
+            continue;
+        }
+        ++filled;
+        own.insert(header.cells[i]);
+        both.emplace(span, header.cells[i]);
+    }
+    return named > 2 || (own.size() < filled && both.size() == filled);
 }
 
 /// Titles before the table: empty rows, rows of another number of cells, rows with a cell or two.
@@ -198,10 +237,17 @@ std::size_t first_row(const std::vector<Row>& rows, std::size_t width) {
     while (start < rows.size() && start < kPreambleRecords &&
            (rows[start].cells.size() != width || rows[start].filled < needed))
         ++start;
+    // A title alone in its row, and an empty row.
+    while (*middle > 1 && start + 2 < std::min(rows.size(), kPreambleRecords) &&
+           rows[start].filled < 2 && (rows[start + 1].filled == 0 || rows[start + 1].after_gap))
+        start += rows[start + 1].filled == 0 ? 2 : 1;
     if (start == rows.size() || start == kPreambleRecords) return 0;
+    Votes votes;
+    if (start > 0 && width > 2 && is_header(rows, start, width, votes) &&
+        is_upper_header(rows[start - 1], rows[start], width))
+        return start - 1;
     // A header of fewer or more names than the rows have cells stands right before them.
     if (start == 0 || width < 2) return start;
-    Votes votes;
     const Row& above = rows[start - 1];
     const bool named = above.cells.size() != width && above.cells.size() + 1 >= width &&
                        above.cells.size() <= width + 3 && above.filled * 2 >= width &&
@@ -232,6 +278,13 @@ std::vector<std::string> joined_header(
     });
     if (first_cells.size() + 1 == width && count == 1 && !open_end && !all_text)
         first_cells.insert(first_cells.begin(), std::string());
+    // A delimiter too many among the names.
+    const auto is_blank = [](const std::string& cell) { return kind_of(cell) == CellKind::blank; };
+    if (count == 1 && first_cells.size() == width + 1 &&
+        std::ranges::count_if(first_cells, is_blank) == 1)
+        first_cells.erase(std::ranges::find_if(first_cells, is_blank));
+    if (count == 1 && first_cells.size() > width && std::ranges::none_of(first_cells, is_blank))
+        return first_cells;
     for (std::size_t k = 0; k < count; ++k) {
         const bool last = k + 1 == count;
         auto cells = k == 0 ? first_cells : rows[first + k].cells;
@@ -296,9 +349,11 @@ Layout lay_out(
         });
         evidence.push_back({"comment", "", layout.comment, static_cast<std::int64_t>(remarks), 0});
     }
-    std::erase_if(rows, [](const Row& row) {
+    const auto is_gap = [](const Row& row) {
         return row.cells.size() == 1 && kind_of(row.cells.front()) == CellKind::blank;
-    });
+    };
+    for (std::size_t r = 1; r < rows.size(); ++r) rows[r].after_gap = is_gap(rows[r - 1]);
+    std::erase_if(rows, is_gap);
     layout.width = layout.columns;
     if (rows.empty()) return layout;
     const std::size_t first = first_row(rows, layout.columns);
@@ -322,6 +377,10 @@ Layout lay_out(
         layout.header = joined_header(
             rows, first, static_cast<std::size_t>(layout.header_rows), layout.columns, all_text
         );
+        if (layout.header.size() > layout.columns) {
+            layout.short_rows = layout.columns;
+            layout.columns = layout.header.size();
+        }
         layout.end = other_table(rows, body, layout);
     }
     evidence.push_back(
@@ -333,8 +392,9 @@ Layout lay_out(
     );
     layout.width = layout.columns;
     for (std::size_t r = body; r < rows.size() && rows[r].start < layout.end; ++r) {
-        if (rows[r].cells.size() == layout.columns && !rows[r].odd_quotes)
-            layout.rows.push_back(std::move(rows[r].cells));
+        if (rows[r].odd_quotes) continue;
+        if (rows[r].cells.size() == layout.short_rows) rows[r].cells.resize(layout.columns);
+        if (rows[r].cells.size() == layout.columns) layout.rows.push_back(std::move(rows[r].cells));
     }
     return layout;
 }

@@ -13,7 +13,9 @@ namespace csva::reading {
 /// Where the table stands in a file.
 struct Layout {
     std::size_t columns = 1;  ///< Cells that a row should have.
-    std::size_t width = 1;    ///< Columns of the table: more when rows of any length are kept.
+    /// Cells of a usual row when the header names more columns: the last are empty. Else 0.
+    std::size_t short_rows = 0;
+    std::size_t width = 1;  ///< Columns of the table: more when rows of any length are kept.
     std::int64_t skipped_lines = 0;  ///< Lines of text before the header.
     std::int64_t header_rows = 0;
     std::vector<std::string> header;  ///< As the file has it, several rows joined by a space.

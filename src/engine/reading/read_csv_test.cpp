@@ -197,6 +197,28 @@ TEST_F(ReadCsv, rows_in_chunks_are_the_same_after_a_rewind) {
     }
 }
 
+TEST_F(ReadCsv, sets_repeated_headers_aside) {
+    const auto outcome = read("id,n\n1,2\nid,n\n3,4\n");
+    ASSERT_TRUE(outcome);
+    EXPECT_EQ(outcome->receipt.rows_kept, 2);
+    EXPECT_EQ(outcome->receipt.first_rejects.at(0).reason, "repeated_header");
+    EXPECT_EQ(outcome->schema.columns.at(0).type, table::ColumnType::integer);
+}
+
+TEST_F(ReadCsv, reads_an_odd_byte_in_utf_8_as_windows_1252) {
+    std::string text = "name,n\n";
+    for (int i = 0; i < 30; ++i) text += "Zo\xC3\xA9,1\n";
+    text += "caf\xE9,2\nHR \xC2\x96 pay,3\n";
+    const auto outcome = read(text);
+    ASSERT_TRUE(outcome);
+    EXPECT_EQ(outcome->receipt.dialect.encoding, "UTF-8");
+    EXPECT_EQ(outcome->receipt.notes, std::vector<std::string>{"windows_characters"});
+    const auto got = rows(outcome->schema);
+    EXPECT_EQ(got.at(0).at(1), "Zo\xC3\xA9");
+    EXPECT_EQ(got.at(30).at(1), "caf\xC3\xA9");
+    EXPECT_EQ(got.at(31).at(1), "HR \xE2\x80\x93 pay");
+}
+
 TEST_F(ReadCsv, names_empty_and_repeated_headers) {
     const auto outcome = read("a,,a\n1,x,3\n2,y,4\n");
     ASSERT_TRUE(outcome) << outcome.error().reason;

@@ -49,7 +49,8 @@ CSVA_DESCRIBE(Evidence, about, column, found, count_for, count_against)
 
 /// Rejected rows of one reason.
 struct RejectCount {
-    std::string reason;  ///< too_many_cells, too_few_cells, open_quote, other_table.
+    std::string reason;  ///< too_many_cells, too_few_cells, open_quote, other_table,
+                         ///< repeated_header.
     std::int64_t rows = 0;
     bool operator==(const RejectCount&) const = default;
 };

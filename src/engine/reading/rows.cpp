@@ -92,6 +92,15 @@ bool TableRows::next() {
     repair_ = {};
     if (!odd && start < plan_.layout.end) {
         if (columns < plan_.layout.width) record_.cells.resize(plan_.layout.width);
+        if (!plan_.any_length && repeats_header()) {
+            kind_ = RowKind::rejected;
+            reason_ = "repeated_header";
+        }
+        return true;
+    }
+    const bool short_row = record_.cells.size() == plan_.layout.short_rows && !record_.blank;
+    if (short_row && record_.stray_quotes == 0 && !record_.open_quote && start < plan_.layout.end) {
+        record_.cells.resize(plan_.layout.width);
         return true;
     }
     const std::string& mark = plan_.layout.comment;
@@ -110,6 +119,19 @@ bool TableRows::next() {
         if (!reason_.empty()) kind_ = RowKind::rejected;
     }
     return true;
+}
+
+/// Files that were put one behind another.
+bool TableRows::repeats_header() const {
+    const auto& header = plan_.layout.header;
+    if (!plan_.dialect.header || plan_.layout.columns < 2) return false;
+    return std::equal(
+        header.begin(),
+        header.end(),
+        record_.cells.begin(),
+        record_.cells.end(),
+        [](const std::string& name, std::string_view cell) { return name == cell; }
+    );
 }
 
 void append_csv_cell(std::string& out, std::string_view cell) {

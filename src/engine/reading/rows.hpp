@@ -49,6 +49,8 @@ public:
     void seek(std::size_t at, std::int64_t line) { records_.seek(at, line); }
 
 private:
+    bool repeats_header() const;
+
     const Plan& plan_;
     Records records_;
     Record record_;

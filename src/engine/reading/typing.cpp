@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <optional>
 
 namespace csva::reading {
 namespace {
@@ -23,25 +24,67 @@ struct DateFormat {
 
 /// Day first stands before month first: with no cell that tells, Europe's habit wins and the
 /// receipt says so.
-constexpr std::array<DateFormat, 17> kDateFormats{{
+constexpr std::array<DateFormat, 43> kDateFormats{{
     {"%Y-%m-%d", ColumnType::date},
     {"%d/%m/%Y", ColumnType::date},
     {"%m/%d/%Y", ColumnType::date},
     {"%d.%m.%Y", ColumnType::date},
     {"%d-%m-%Y", ColumnType::date},
+    {"%m-%d-%Y", ColumnType::date},
     {"%Y/%m/%d", ColumnType::date},
+    {"%d/%m/%y", ColumnType::date},
+    {"%m/%d/%y", ColumnType::date},
+    {"%d.%m.%y", ColumnType::date},
+    {"%d-%b-%Y", ColumnType::date},
+    {"%d-%b-%y", ColumnType::date},
+    {"%d %b %Y", ColumnType::date},
+    {"%b %d, %Y", ColumnType::date},
     {"%Y-%m-%d %H:%M:%S", ColumnType::timestamp},
     {"%Y-%m-%dT%H:%M:%S", ColumnType::timestamp},
     {"%Y-%m-%dT%H:%M:%SZ", ColumnType::timestamp},
+    {"%Y-%m-%dT%H:%M:%S%z", ColumnType::timestamp},
+    {"%Y-%m-%d %H:%M:%S%z", ColumnType::timestamp},
+    {"%Y-%m-%d %H:%M:%S UTC", ColumnType::timestamp},
     {"%Y-%m-%d %H:%M", ColumnType::timestamp},
+    {"%Y-%m-%dT%H:%M", ColumnType::timestamp},
+    {"%Y/%m/%d %H:%M:%S", ColumnType::timestamp},
+    {"%Y/%m/%d %H:%M", ColumnType::timestamp},
     {"%d/%m/%Y %H:%M:%S", ColumnType::timestamp},
-    {"%d/%m/%Y %H:%M", ColumnType::timestamp},
     {"%m/%d/%Y %H:%M:%S", ColumnType::timestamp},
+    {"%d/%m/%Y %H:%M", ColumnType::timestamp},
     {"%m/%d/%Y %H:%M", ColumnType::timestamp},
+    {"%d/%m/%y %H:%M", ColumnType::timestamp},
+    {"%m/%d/%y %H:%M", ColumnType::timestamp},
+    {"%d/%m/%Y %H:%M:%S %p", ColumnType::timestamp},
+    {"%m/%d/%Y %H:%M:%S %p", ColumnType::timestamp},
+    {"%d/%m/%Y %H:%M %p", ColumnType::timestamp},
+    {"%m/%d/%Y %H:%M %p", ColumnType::timestamp},
+    {"%d.%m.%Y %H:%M:%S", ColumnType::timestamp},
+    {"%d.%m.%Y %H:%M", ColumnType::timestamp},
+    {"%d-%m-%Y %H:%M:%S", ColumnType::timestamp},
+    {"%d-%m-%Y %H:%M", ColumnType::timestamp},
     {"%H:%M:%S", ColumnType::time},
     {"%H:%M", ColumnType::time},
     {"%H.%M.%S", ColumnType::time},
+    {"%H:%M:%S %p", ColumnType::time},
+    {"%H:%M %p", ColumnType::time},
 }};
+
+/// The place of the same format with the day and the month in each other's place; its own if there
+/// is none.
+std::size_t other_order(std::size_t place) {
+    std::string wanted(kDateFormats[place].format);
+    for (std::size_t i = 1; i < wanted.size(); ++i) {
+        if (wanted[i - 1] != '%') continue;
+        if (wanted[i] == 'd')
+            wanted[i] = 'm';
+        else if (wanted[i] == 'm')
+            wanted[i] = 'd';
+    }
+    const auto other = std::ranges::find(kDateFormats, wanted, &DateFormat::format);
+    return other == kDateFormats.end() ? place
+                                       : static_cast<std::size_t>(other - kDateFormats.begin());
+}
 
 const std::vector<table::ColumnParser>& date_parsers() {
     static const auto parsers = [] {
@@ -145,6 +188,57 @@ bool is_boolean_word(std::string_view cell) {
     return std::ranges::find(kWords, cell) != kWords.end();
 }
 
+bool is_french_boolean(std::string_view cell) {
+    constexpr std::array<std::string_view, 6> kWords{
+        "vrai", "Vrai", "VRAI", "faux", "Faux", "FAUX"
+    };
+    return std::ranges::find(kWords, cell) != kWords.end();
+}
+
+/// A space, a no-break space, a narrow one, a thin one, an apostrophe, a curved one.
+constexpr std::array<std::string_view, kSpacingMarks> kSpacings{
+    " ", "\xC2\xA0", "\xE2\x80\xAF", "\xE2\x80\x89", "'", "\xE2\x80\x99"
+};
+
+struct SpacedNumber {
+    std::size_t mark = 0;  ///< Of kSpacings.
+    char decimal = '\0';   ///< None.
+    std::int64_t digits = 0;
+};
+
+/// 1 234 567 or 1 234,5: one mark throughout, groups of three after the first.
+std::optional<SpacedNumber> spaced_number(std::string_view cell) {
+    if (cell.front() == '+' || cell.front() == '-') cell.remove_prefix(1);
+    std::size_t at = 0;
+    while (at < cell.size() && is_digit(cell[at])) ++at;
+    if (at == 0 || at > 3 || at == cell.size() || cell.front() == '0') return std::nullopt;
+    const auto mark = std::ranges::find_if(kSpacings, [&](std::string_view spacing) {
+        return cell.substr(at).starts_with(spacing);
+    });
+    if (mark == kSpacings.end()) return std::nullopt;
+    SpacedNumber out;
+    out.mark = static_cast<std::size_t>(mark - kSpacings.begin());
+    out.digits = static_cast<std::int64_t>(at);
+    while (cell.substr(at).starts_with(*mark)) {
+        at += mark->size();
+        for (int i = 0; i < 3; ++i, ++at) {
+            if (at >= cell.size() || !is_digit(cell[at])) return std::nullopt;
+        }
+        out.digits += 3;
+    }
+    if (at == cell.size()) return out;
+    out.decimal = cell[at];
+    const auto rest = cell.substr(at + 1);
+    const bool fraction = (out.decimal == ',' || out.decimal == '.') && !rest.empty() &&
+                          std::ranges::all_of(rest, is_digit);
+    return fraction ? std::optional(out) : std::nullopt;
+}
+
+/// A digit, or the first letter of a month.
+bool may_begin_date(char c) {
+    return is_digit(c) || std::string_view("JFMASONDjfmasond").contains(c);
+}
+
 }  // namespace
 
 void ColumnEvidence::add(std::string_view cell) {
@@ -196,8 +290,22 @@ void ColumnEvidence::add_other(std::string_view cell) {
         ++booleans_;
         return;
     }
+    if (is_french_boolean(cell)) {
+        ++french_booleans_;
+        return;
+    }
     bool fraction = false;
     const bool short_cell = cell.size() <= 30;
+    if (short_cell && is_digit(cell.back())) {
+        if (const auto number = spaced_number(cell)) {
+            ++spaced_.cells[number->mark];
+            spaced_.commas += number->decimal == ',' ? 1 : 0;
+            spaced_.points += number->decimal == '.' ? 1 : 0;
+            spaced_.fewest_digits = std::min(spaced_.fewest_digits, number->digits);
+            spaced_.most_digits = std::max(spaced_.most_digits, number->digits);
+            return;
+        }
+    }
     const bool by_commas = short_cell && is_grouped(cell, ',', '.', fraction);
     if (by_commas || (short_cell && is_grouped(cell, '.', ',', fraction))) {
         ++(by_commas ? groups_.commas : groups_.points);
@@ -212,7 +320,7 @@ void ColumnEvidence::add_other(std::string_view cell) {
 /// A format counts as long as it fits every cell that is nothing else.
 void ColumnEvidence::add_date(std::string_view cell) {
     if (date_counts_.empty()) date_counts_.resize(kDateFormats.size());
-    no_dates_ = cell.size() > 30 || !is_digit(cell.front());
+    no_dates_ = cell.size() > 30 || !may_begin_date(cell.front());
     if (no_dates_) return;
     table::ColumnData scratch;
     bool any = false;
@@ -240,8 +348,15 @@ void ColumnEvidence::merge(const ColumnEvidence& other) {
     leading_zeros_ += other.leading_zeros_;
     long_digits_ += other.long_digits_;
     booleans_ += other.booleans_;
+    french_booleans_ += other.french_booleans_;
     others_ += other.others_;
     units_ += other.units_;
+    for (std::size_t i = 0; i < spaced_.cells.size(); ++i)
+        spaced_.cells[i] += other.spaced_.cells[i];
+    spaced_.commas += other.spaced_.commas;
+    spaced_.points += other.spaced_.points;
+    spaced_.fewest_digits = std::min(spaced_.fewest_digits, other.spaced_.fewest_digits);
+    spaced_.most_digits = std::max(spaced_.most_digits, other.spaced_.most_digits);
     groups_.commas += other.groups_.commas;
     groups_.points += other.groups_.points;
     groups_.fractions += other.groups_.fractions;
@@ -252,13 +367,36 @@ void ColumnEvidence::merge(const ColumnEvidence& other) {
     no_dates_ = no_dates_ || other.no_dates_;
 }
 
+/// Numbers of thousands by a space or an apostrophe. All of nine digits and more, as many in each
+/// and never a fraction: numbers that name something.
+bool ColumnEvidence::decide_spaced(table::Column& column, std::string& mark) const {
+    constexpr std::int64_t kLongNames = 9;
+    const auto most = std::ranges::max_element(spaced_.cells);
+    if (others_ != spaced_.all() || *most != others_) return false;
+    const std::int64_t with_comma = commas_ + spaced_.commas;
+    const std::int64_t with_point = points_ + spaced_.points;
+    if (with_comma > 0 && with_point > 0) return false;
+    const bool whole = with_comma + with_point == 0;
+    if (whole && integers_ == 0 && spaced_.fewest_digits == spaced_.most_digits &&
+        spaced_.most_digits >= kLongNames)
+        return false;
+    mark = with_comma > 0 ? "," : ".";
+    column.format.decimal_mark = mark;
+    column.format.thousands_mark =
+        kSpacings[static_cast<std::size_t>(most - spaced_.cells.begin())];
+    column.type = whole ? ColumnType::integer : ColumnType::real;
+    return true;
+}
+
 /// Sets the marks and the type when every cell is a number under one meaning of comma and point.
 /// 1,234 alone means thousands in a file cut at commas, which had to quote it, or beside cells that
 /// can mean nothing else; otherwise a decimal comma.
 bool ColumnEvidence::decide_number(table::Column& column, const Receipt& receipt, std::string& mark)
     const {
     const std::int64_t grouped = groups_.commas + groups_.points;
-    if (others_ != grouped || leading_zeros_ + long_digits_ > 0) return false;
+    if (leading_zeros_ + long_digits_ > 0) return false;
+    if (spaced_.all() > 0) return decide_spaced(column, mark);
+    if (others_ != grouped) return false;
     const bool commas_are_thousands =
         commas_ == groups_.comma_three && groups_.points == 0 &&
         (groups_.commas > 0 || (commas_ > 0 && (points_ > 0 || receipt.dialect.delimiter == ",")));
@@ -327,30 +465,32 @@ void ColumnEvidence::decide(table::Column& column, Receipt& receipt) const {
         const std::int64_t marked = mark == "," ? commas_ : points_;
         typed(column.type, "decimal_mark", mark, marked);
         if (column.format.thousands_mark.empty()) return;
-        const std::int64_t thousands =
+        const std::int64_t grouped =
             mark == "," ? points_ + groups_.points : commas_ + groups_.commas;
+        const std::int64_t thousands = spaced_.all() > 0 ? spaced_.all() : grouped;
         receipt.evidence.push_back(
             {"thousands_mark", column.name, column.format.thousands_mark, thousands, 0}
         );
         return;
     }
-    if (booleans_ == values) {
-        column.format.true_words = {"true"};
-        column.format.false_words = {"false"};
+    if (booleans_ == values || french_booleans_ == values) {
+        const bool english = booleans_ == values;
+        column.format.true_words = {english ? "true" : "vrai"};
+        column.format.false_words = {english ? "false" : "faux"};
         return typed(ColumnType::boolean, "type", "boolean", values);
     }
     for (std::size_t i = 0; i < date_counts_.size(); ++i) {
         if (others_ != values || date_counts_[i] != values) continue;
         column.format.date_format = kDateFormats[i].format;
-        // Another order would fit every cell as well.
-        const auto same = std::count(date_counts_.begin(), date_counts_.end(), values) - 1;
-        if (same > 0) receipt.notes.emplace_back("date_order_open");
+        const auto other = other_order(i);
+        const bool open = other != i && date_counts_[other] == values;
+        if (open) receipt.notes.emplace_back("date_order_open");
         return typed(
             kDateFormats[i].type,
             "date_order",
             std::string(kDateFormats[i].format),
             values,
-            same > 0 ? values : 0
+            open ? values : 0
         );
     }
     if (units_ == values) return keep_text(table::kKeptUnits, units_);

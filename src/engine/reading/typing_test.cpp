@@ -57,7 +57,42 @@ INSTANTIATE_TEST_SUITE_P(
         Typed{.cells = {"1.234", "12"}, .type = real},
         Typed{.cells = {"0,234", "0,5"}, .type = real, .decimal = ","},
         Typed{.cells = {"1,234,567", "1.234.567"}, .type = text},
+        Typed{.cells = {"1 234", "12", "1 234 567"}, .type = integer, .thousands = " "},
+        Typed{
+            .cells =
+                {"1\xC2\xA0"
+                 "234,5",
+                 "12,25"},
+            .type = real,
+            .thousands = "\xC2\xA0",
+            .decimal = ","
+        },
+        Typed{
+            .cells =
+                {"-1\xE2\x80\xAF"
+                 "234",
+                 "12"},
+            .type = integer,
+            .thousands = "\xE2\x80\xAF"
+        },
+        Typed{.cells = {"1'234.50", "12.25"}, .type = real, .thousands = "'"},
+        Typed{.cells = {"552 081 317", "732 829 320"}, .type = text},
+        Typed{.cells = {"06 12 34 56 78", "12"}, .type = text},
+        Typed{.cells = {"1 234,5", "1.5"}, .type = text},
         Typed{.cells = {"true", "FALSE", ""}, .type = boolean},
+        Typed{.cells = {"VRAI", "FAUX", ""}, .type = boolean},
+        Typed{.cells = {"31/12/99", "01/02/03"}, .type = date, .format = "%d/%m/%y"},
+        Typed{.cells = {"12/31/1999", "01/02/2003"}, .type = date, .format = "%m/%d/%Y"},
+        Typed{.cells = {"14-Jan-2013", "1-Feb-2014"}, .type = date, .format = "%d-%b-%Y"},
+        Typed{.cells = {"3 mars 2024", "14 août 2024"}, .type = date, .format = "%d %b %Y"},
+        Typed{.cells = {"Jan 3, 2024", "August 14, 2024"}, .type = date, .format = "%b %d, %Y"},
+        Typed{
+            .cells = {"2024-01-02T03:04:05+02:00"},
+            .type = timestamp,
+            .format = "%Y-%m-%dT%H:%M:%S%z"
+        },
+        Typed{.cells = {"1/31/2024 1:05 PM"}, .type = timestamp, .format = "%m/%d/%Y %H:%M %p"},
+        Typed{.cells = {"May", "June 3"}, .type = text},
         Typed{.cells = {"yes", "no"}, .type = text},
         Typed{.cells = {"2024-02-29", "2023-01-01"}, .type = date, .format = "%Y-%m-%d"},
         Typed{.cells = {"2023-02-29"}, .type = text},

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -44,7 +45,122 @@ bool valid_day(int year, int month, int day) {
 
 struct Civil {
     int year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0, microsecond = 0;
+    int zone_minutes = 0;  ///< East of Greenwich.
 };
+
+struct MonthName {
+    std::string_view name;  ///< Lower case.
+    int month;
+};
+
+/// Longer names before those they begin with.
+constexpr std::array kMonthNames{
+    MonthName{"january", 1},
+    MonthName{"janvier", 1},
+    MonthName{"janv.", 1},
+    MonthName{"janv", 1},
+    MonthName{"jan", 1},
+    MonthName{"february", 2},
+    MonthName{"f\xC3\xA9vrier", 2},
+    MonthName{"f\xC3\xA9vr.", 2},
+    MonthName{"f\xC3\xA9vr", 2},
+    MonthName{"f\xC3\xA9v", 2},
+    MonthName{"feb", 2},
+    MonthName{"march", 3},
+    MonthName{"mars", 3},
+    MonthName{"mar", 3},
+    MonthName{"april", 4},
+    MonthName{"avril", 4},
+    MonthName{"avr.", 4},
+    MonthName{"avr", 4},
+    MonthName{"apr", 4},
+    MonthName{"may", 5},
+    MonthName{"mai", 5},
+    MonthName{"june", 6},
+    MonthName{"juin", 6},
+    MonthName{"jun", 6},
+    MonthName{"july", 7},
+    MonthName{"juillet", 7},
+    MonthName{"juil.", 7},
+    MonthName{"juil", 7},
+    MonthName{"jul", 7},
+    MonthName{"august", 8},
+    MonthName{"ao\xC3\xBBt", 8},
+    MonthName{"aug", 8},
+    MonthName{"september", 9},
+    MonthName{"septembre", 9},
+    MonthName{"sept.", 9},
+    MonthName{"sept", 9},
+    MonthName{"sep", 9},
+    MonthName{"october", 10},
+    MonthName{"octobre", 10},
+    MonthName{"oct.", 10},
+    MonthName{"oct", 10},
+    MonthName{"november", 11},
+    MonthName{"novembre", 11},
+    MonthName{"nov.", 11},
+    MonthName{"nov", 11},
+    MonthName{"december", 12},
+    MonthName{
+        "d\xC3\xA9"
+        "cembre",
+        12
+    },
+    MonthName{
+        "d\xC3\xA9"
+        "c.",
+        12
+    },
+    MonthName{
+        "d\xC3\xA9"
+        "c",
+        12
+    },
+    MonthName{"dec", 12}
+};
+
+const MonthName* month_name_at(std::string_view text) {
+    for (const auto& month : kMonthNames) {
+        const auto start = text.substr(0, month.name.size());
+        const bool same = std::ranges::equal(start, month.name, [](char a, char b) {
+            return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b;
+        });
+        if (same) return &month;
+    }
+    return nullptr;
+}
+
+bool month_by_name(std::string_view& text, int& month) {
+    const MonthName* found = month_name_at(text);
+    if (found == nullptr) return false;
+    text.remove_prefix(found->name.size());
+    month = found->month;
+    return true;
+}
+
+/// AM or PM: turns the hour of twelve into one of 24.
+bool half_of_day(std::string_view& text, int& hour) {
+    if (text.size() < 2 || (text[1] | 0x20) != 'm' || hour < 1 || hour > 12) return false;
+    const char half = static_cast<char>(text.front() | 0x20);
+    if (half != 'a' && half != 'p') return false;
+    hour = hour % 12 + (half == 'p' ? 12 : 0);
+    text.remove_prefix(2);
+    return true;
+}
+
+/// +02:00, +0200 or +02.
+bool zone(std::string_view& text, int& minutes) {
+    if (text.empty() || (text.front() != '+' && text.front() != '-')) return false;
+    const int sign = text.front() == '-' ? -1 : 1;
+    text.remove_prefix(1);
+    int hours = 0;
+    int rest = 0;
+    if (!digits(text, 2, 2, hours) || hours > 14) return false;
+    if (text.starts_with(':')) text.remove_prefix(1);
+    if (!text.empty() && !digits(text, 2, 2, rest)) return false;
+    minutes = sign * (hours * 60 + rest);
+    return true;
+}
 
 /// Up to six digits of a fraction of a second, further ones ignored.
 bool fraction(std::string_view& text, int& microsecond) {
@@ -55,7 +171,8 @@ bool fraction(std::string_view& text, int& microsecond) {
     return true;
 }
 
-/// One letter of a format. %S takes an optional fraction.
+/// One letter of a format. %S takes an optional fraction, %b a month's name, %p AM or PM after %H,
+/// %z a distance from Greenwich: the time is then Greenwich's.
 bool parse_field(char letter, std::string_view& text, Civil& civil) {
     switch (letter) {
         case 'Y':
@@ -79,6 +196,12 @@ bool parse_field(char letter, std::string_view& text, Civil& civil) {
                 return fraction(text, civil.microsecond);
             }
             return true;
+        case 'b':
+            return month_by_name(text, civil.month);
+        case 'p':
+            return half_of_day(text, civil.hour);
+        case 'z':
+            return zone(text, civil.zone_minutes);
         default:
             return false;
     }
@@ -182,7 +305,9 @@ struct ColumnParser::State {
         else if (data.type == ColumnType::time)
             data.append_integer(microseconds_of_day(c));
         else
-            data.append_integer(days * kMicrosecondsPerDay + microseconds_of_day(c));
+            data.append_integer(
+                days * kMicrosecondsPerDay + microseconds_of_day(c) - c.zone_minutes * 60'000'000LL
+            );
         return Outcome::value;
     }
 };

@@ -35,6 +35,31 @@ INSTANTIATE_TEST_SUITE_P(
     column_parser,
     Parses,
     testing::Values(
+        Case{
+            ColumnType::timestamp,
+            {.date_format = "%Y-%m-%dT%H:%M:%S%z"},
+            "2024-03-01T00:30:00+02:00",
+            Outcome::value,
+            "2024-02-29 22:30:00"
+        },
+        Case{ColumnType::time, {.date_format = "%H:%M %p"}, "12:05 am", Outcome::value, "00:05:00"},
+        Case{ColumnType::time, {.date_format = "%H:%M %p"}, "13:05 PM", Outcome::bad, ""},
+        Case{
+            ColumnType::date,
+            {.date_format = "%d %b %Y"},
+            "3 févr. 2024",
+            Outcome::value,
+            "2024-02-03"
+        },
+        Case{ColumnType::date, {.date_format = "%d %b %Y"}, "31 Feb 2024", Outcome::bad, ""},
+        Case{
+            ColumnType::real,
+            {.decimal_mark = ",", .thousands_mark = "\xC2\xA0"},
+            "1\xC2\xA0"
+            "234,5",
+            Outcome::value,
+            "1234.5"
+        },
         Case{ColumnType::integer, {}, " 42 ", Outcome::value, "42"},
         Case{ColumnType::integer, {}, "+7", Outcome::value, "7"},
         Case{ColumnType::integer, {}, "4.5", Outcome::bad, ""},
