@@ -7,6 +7,8 @@ THIRD_PARTY_DIR=${CSVA_THIRD_PARTY_DIR:-$CACHE_DIR/third_party}
 VENV_DIR=$CACHE_DIR/venv
 export CSVA_THIRD_PARTY_DIR=$THIRD_PARTY_DIR
 export PATH=$PATH:$VENV_DIR/bin
+# Without it ccache keeps nothing that is compiled with a precompiled header.
+export CCACHE_SLOPPINESS=pch_defines,time_macros
 JOBS=${CSVA_JOBS:-$(nproc)}
 
 say() { printf '\n== %s\n' "$*" >&2; }

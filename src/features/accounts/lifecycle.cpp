@@ -30,7 +30,13 @@ public:
 
     base::Result<void> erase_user(store::Session& session, const store::Leaver& leaver) override {
         CHECK_OK(rows::clear_attempts(session, rows::account_subject(leaver.name)));
-        for (const auto* table : {"sessions", "api_tokens"})
+        for (const auto* table :
+             {"sessions",
+              "api_tokens",
+              "two_factor",
+              "recovery_codes",
+              "user_identities",
+              "oidc_flows"})
             CHECK_OK(session.run(
                 "DELETE FROM " + std::string(table) + " WHERE user_id = :id", {leaver.user_id}
             ));
@@ -38,15 +44,15 @@ public:
         return {};
     }
 
-    /// Without the hashes of password, cookies and tokens.
+    /// Without the hashes of password, cookies and tokens, and without the second factor.
     base::Result<store::Portion> export_user(store::Session& session, const store::Leaver& leaver)
         override {
         store::Portion out;
         TRY(out.documents["account.json"],
             store::rows_as_json(
                 session,
-                "SELECT id, name, administrator, language, created_at, disabled_at FROM users "
-                "WHERE id = :id",
+                "SELECT id, name, administrator, operates, email, language, created_at, "
+                "disabled_at FROM users WHERE id = :id",
                 {leaver.user_id}
             ));
         TRY(out.documents["sessions.json"],
@@ -61,6 +67,13 @@ public:
                 session,
                 "SELECT label, prefix, scope, created_at, expires_at, used_at FROM api_tokens "
                 "WHERE user_id = :id ORDER BY id",
+                {leaver.user_id}
+            ));
+        TRY(out.documents["identities.json"],
+            store::rows_as_json(
+                session,
+                "SELECT issuer, subject, created_at FROM user_identities WHERE user_id = :id "
+                "ORDER BY id",
                 {leaver.user_id}
             ));
         return out;

@@ -28,6 +28,11 @@ public:
     Result<std::set<std::string>> blobs(Session&) override { return std::set<std::string>{}; }
     /// The journal is not a project's.
     Result<void> erase_project(Session&, std::int64_t) override { return {}; }
+    /// Nobody is named in the journal.
+    Result<void> erase_user(Session&, const store::Leaver&) override { return {}; }
+    Result<store::Portion> export_user(Session&, const store::Leaver&) override {
+        return store::Portion{};
+    }
     Result<std::vector<std::string>> verify(Session&) override {
         return std::vector<std::string>{};
     }

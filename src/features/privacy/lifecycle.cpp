@@ -21,6 +21,23 @@ public:
         CHECK_OK(session.run("DELETE FROM privacy_keys WHERE project_id = :id", {project_id}));
         return {};
     }
+    base::Result<void> erase_user(store::Session& session, const store::Leaver& leaver) override {
+        return store::hand_over(session, {"privacy_decisions", "decided_by"}, leaver);
+    }
+    base::Result<store::Portion> export_user(store::Session& session, const store::Leaver& leaver)
+        override {
+        store::Portion out;
+        TRY(out.documents["decisions.json"],
+            store::rows_as_json(
+                session,
+                "SELECT id, project_id, dataset_id, version_id, column_name, kinds, action, "
+                "reason, step, decided_at FROM privacy_decisions WHERE decided_by = :user OR "
+                "project_id IN " +
+                    leaver.projects_sql() + " ORDER BY id",
+                {leaver.user_id}
+            ));
+        return out;
+    }
     base::Result<std::vector<std::string>> verify(store::Session& session) override {
         TRY(const auto orphans,
             session.rows("SELECT d.id AS id FROM privacy_decisions d WHERE NOT EXISTS"

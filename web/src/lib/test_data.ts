@@ -266,6 +266,7 @@ export const steps: S['StepCatalogue'] = {
         step,
         kind: 'row' as const,
         fitted: false,
+        protection: 'none' as const,
         at_prediction: 'apply' as const,
         onnx: '',
         column_types: step === 'trim@1' ? ['text'] : [],

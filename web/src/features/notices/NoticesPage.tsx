@@ -1,4 +1,5 @@
 import { Alert, Badge, Button, Checkbox, Group, Radio, Stack, Text } from '@mantine/core';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Page } from '../../components/Page';
@@ -98,7 +99,7 @@ function NoticeList() {
 }
 
 /** Why no mail comes, or where it goes. */
-function mailText(choices: Choices, t: (key: string, values?: object) => string) {
+function mailText(choices: Choices, t: TFunction) {
     if (!choices.mail_possible) return t('notices:ui.choices.mail_off');
     if (!choices.email) return t('notices:ui.choices.no_address');
     return t('notices:ui.choices.mail_to', { email: choices.email });
