@@ -110,7 +110,11 @@ describe('sign-in with more than a password', () => {
         serve({
             'GET /login/': {
                 provider: 'Acme',
-                refused: { reason: 'accounts.oidc_state', message: 'It took too long.', hint: 'Begin again.' },
+                refused: {
+                    reason: 'accounts.oidc_state',
+                    message: 'It took too long.',
+                    hint: 'Begin again.',
+                },
             },
         });
         open('/login/?next=%2Fview%2F7%2F&refused=accounts.oidc_state');
@@ -130,7 +134,9 @@ describe('two-factor', () => {
             'GET /api/v1/tokens': { tokens: [] },
         });
         open('/account/');
-        const part = (await screen.findByRole('heading', { name: /A code beside the password/ })).closest('section')!;
+        const part = (await screen.findByRole('heading', { name: /A code beside the password/ })).closest(
+            'section',
+        )!;
         await userEvent.type(await within(part).findByLabelText('Current password'), 'a good long one');
         await userEvent.click(within(part).getByRole('button', { name: 'Set up' }));
         expect(await within(part).findByRole('img', { name: /QR code/ })).toBeTruthy();

@@ -22,7 +22,11 @@ function NoticeRow({ notice }: { notice: Notice }) {
         <li className="card" style={{ padding: '14px 18px', listStyle: 'none' }}>
             <Group justify="space-between" wrap="nowrap" align="flex-start">
                 <div style={{ minWidth: 0 }}>
-                    <Text fw={notice.read_at ? 400 : 650} style={{ overflowWrap: 'anywhere' }}>
+                    <Text
+                        component="div"
+                        fw={notice.read_at ? 400 : 650}
+                        style={{ overflowWrap: 'anywhere' }}
+                    >
                         {notice.title}{' '}
                         {!notice.read_at && (
                             <Badge variant="outline" size="sm" color="var(--csva-accent)">

@@ -12,7 +12,13 @@ const notice = (id: number, read: boolean) => ({
     created_at: 1e12,
     read_at: read ? 1e12 : null,
 });
-const choices = { jobs: 'long_or_failed', alerts: true, by_mail: true, mail_possible: true, email: 'ada@x.org' };
+const choices = {
+    jobs: 'long_or_failed',
+    alerts: true,
+    by_mail: true,
+    mail_possible: true,
+    email: 'ada@x.org',
+};
 
 describe('notices', () => {
     it('lists what is new, leads there, and marks all as read', async () => {
