@@ -7,6 +7,7 @@
 #include "features/exploring/routes.hpp"
 #include "features/models/service.hpp"
 #include "features/monitoring/routes.hpp"
+#include "features/notices/routes.hpp"
 #include "features/ops/routes.hpp"
 #include "features/predictions/routes.hpp"
 #include "features/projects/routes.hpp"
@@ -63,6 +64,7 @@ void Composition::join_accounts() {
          predictions::object_kind()}
     });
     accounts::register_routes(routes_, *accounts_);
+    notices::register_routes(routes_, *database_, settings_);
 }
 
 void Composition::join_datasets() {
@@ -133,6 +135,7 @@ void Composition::join() {
     lifecycles_.push_back(datasets::lifecycle());
     lifecycles_.push_back(jobs::lifecycle());
     lifecycles_.push_back(projects::lifecycle());
+    lifecycles_.push_back(notices::lifecycle());
     lifecycles_.push_back(accounts::lifecycle());
     projects::register_routes(routes_, {*database_, metrics_, lifecycles()});
     jobs::register_metrics(metrics_, *database_);

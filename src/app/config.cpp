@@ -5,6 +5,7 @@
 #include "features/exploring/service.hpp"
 #include "features/models/service.hpp"
 #include "features/monitoring/service.hpp"
+#include "features/notices/service.hpp"
 #include "features/ops/routes.hpp"
 #include "features/predictions/service.hpp"
 #include "features/serving/service.hpp"
@@ -91,6 +92,7 @@ std::vector<base::SettingRow> setting_rows() {
     append(rows, predictions::setting_rows());
     append(rows, monitoring::setting_rows());
     append(rows, serving::setting_rows());
+    append(rows, notices::setting_rows());
     append(rows, ops::setting_rows());
     return rows;
 }
@@ -123,6 +125,7 @@ const std::vector<store::Migrations>& migrations() {
         training::migrations(),
         predictions::migrations(),
         monitoring::migrations(),
+        notices::migrations(),
     };
     return all;
 }

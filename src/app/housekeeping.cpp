@@ -1,5 +1,6 @@
 #include "app/housekeeping.hpp"
 
+#include "features/notices/service.hpp"
 #include "foundation/base/log.hpp"
 #include "foundation/jobs/queue.hpp"
 
@@ -25,6 +26,14 @@ base::Result<void> forget_jobs(Composition& parts) {
     return {};
 }
 
+base::Result<void> forget_notices(Composition& parts) {
+    const std::int64_t keep_ms = parts.settings().integer("notices.keep_days") * 24 * kHourMs;
+    CHECK_OK(parts.database().transaction([&](store::Session& session) {
+        return notices::forget(session, keep_ms);
+    }));
+    return {};
+}
+
 }  // namespace
 
 base::Result<std::set<std::string>> blobs_in_use(Composition& parts) {
@@ -44,6 +53,7 @@ std::unique_ptr<jobs::Schedules> start_housekeeping(Composition& parts) {
     auto schedules = std::make_unique<jobs::Schedules>(parts.database());
     schedules->every("blobs.sweep", kHourMs, [&parts] { return sweep(parts); });
     schedules->every("jobs.forget", kHourMs, [&parts] { return forget_jobs(parts); });
+    schedules->every("notices.forget", kHourMs, [&parts] { return forget_notices(parts); });
     schedules->every("store.shrink", kHourMs, [&parts] { return parts.database().shrink(); });
     schedules->every("monitoring.windows", kHourMs / 60, [&parts] {
         return monitoring::look_at_ended_periods(parts.database(), parts.settings());

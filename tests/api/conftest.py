@@ -71,15 +71,19 @@ class World:
     def client(self, token="", language="en"):
         return Client(self.url, self.contract, token, language)
 
-    def user(self, language="en", administrator=False):
+    def user(self, language="en", administrator=False, operates=False):
         """A new user who is signed in."""
         name = f"user{next(NUMBERS)}"
         made = self.admin.post("/api/v1/users", json={
-            "name": name, "password": PASSWORD, "administrator": administrator})
+            "name": name, "password": PASSWORD, "administrator": administrator, "operates": operates})
         assert made.status_code == 201, made.text
         client = self.client(language=language).sign_in(name, PASSWORD)
         client.name, client.id = name, made.json()["id"]
         return client
+
+    def operator(self, language="en"):
+        """Who runs the service and sees nobody's data."""
+        return self.user(language, operates=True)
 
     def token_of(self, client, scope, language="en"):
         made = client.post("/api/v1/tokens", json={"label": "test", "scope": scope, "days": 1})
@@ -169,7 +173,7 @@ class Estate:
                 "model_name": self.model["name"], "batch_id": self.batch["id"],
                 "window_id": self.window,
                 "name": "data-city", "alias": "champion", **self.tracked,
-                "token_id": self.token, "session_id": self.session, "user_id": self.owner.id}
+                "token_id": self.token, "session_id": self.session, "identity_id": 1, "user_id": self.owner.id}
 
     def share(self, name, role):
         made = self.owner.post(f"/api/v1/projects/{self.project}/members",

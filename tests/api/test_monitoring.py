@@ -60,6 +60,11 @@ def batch(client, model, table):
     assert batch_ended(client, answer.json()["id"])["state"] == "succeeded"
 
 
+def told_of(client):
+    """Alerts that the service told one."""
+    return [n for n in client.get("/api/v1/notices").json()["notices"] if n["kind"].startswith("model_")]
+
+
 def monitoring(client, model):
     answer = client.get(f"/api/v1/models/{model['id']}/monitoring")
     assert answer.status_code == 200, answer.text
@@ -161,6 +166,9 @@ def test_says_when_a_file_s_rows_have_moved_and_when_they_are_well_again(owner, 
         batch(owner, model, rows(500, seed))
         timeline = windows(owner, model, seed - 2)
     assert timeline[-1]["state"] == "stable"
+    told = told_of(owner)
+    assert [n["kind"] for n in told] == ["model_drifted"] and model["name"] in told[0]["title"]
+    assert told[0]["link"] == f"/monitoring/{model['dataset_id']}/data/"
 
 
 def test_judges_on_request_what_was_answered_one_by_one(owner, model):
@@ -197,6 +205,7 @@ def test_says_when_the_answers_have_become_worse(owner, model):
     window = windows(owner, model, 1)[0]
     assert window["quality"]["state"] == "worse" and window["quality"]["alarms"]
     assert {a["detector"] for a in window["quality"]["alarms"]} <= {"adwin", "ddm", "page_hinkley"}
+    assert [n["kind"] for n in told_of(owner)] == ["model_worse"]
 
 
 def test_refuses_to_show_what_is_not_there(owner, model):

@@ -7,11 +7,11 @@ import requests
 from client import error_of, refused
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
-OPEN = {"/login/", "/setup/", "/metrics", "/api/metrics/", "/api/schema/", "/api/docs/",
+OPEN = {"/login/", "/login/oidc", "/login/oidc/callback", "/setup/", "/metrics", "/api/metrics/", "/api/schema/", "/api/docs/",
         "/health", "/health/live", "/health/ready"}
 INBOX = {"/api/upload/", "/api/upload-csv/"}  # test_mission.py: open to this very machine
 ADMINISTRATORS = ("/api/v1/users", "/users/")
-OWN = ("/api/v1/sessions", "/api/v1/tokens")
+OWN = ("/api/v1/sessions", "/api/v1/tokens", "/api/v1/identities")
 STREAM = "/api/v1/events"
 # To predict is to read: nothing is kept.
 READING_POSTS = {"/test-model/{pk}/{model_name}/", "/api/v1/models/{model_id}/predictions",

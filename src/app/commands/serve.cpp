@@ -2,6 +2,7 @@
 #include "app/compose.hpp"
 #include "app/housekeeping.hpp"
 #include "app/sample.hpp"
+#include "features/notices/service.hpp"
 #include "features/tracking/service.hpp"
 #include "foundation/base/log.hpp"
 #include "foundation/http/server.hpp"
@@ -141,6 +142,8 @@ Result<void> serve(const Options& options) {
     const auto mirror = tracking::Mirror::start(
         {parts->database(), parts->blobs(), parts->settings(), parts->metrics()}
     );
+    const auto mailer =
+        notices::Mailer::start({parts->database(), parts->settings(), parts->metrics()});
     CHECK_OK(parts->prediction_log().start());
     const auto workers = start_workers(options.common, parts->settings());
     const SignalWatch watch(server);

@@ -18,6 +18,7 @@ struct Options {
     CommonOptions common;
     std::string name;
     bool administrator = false;
+    bool operates = false;
     bool json = false;
     bool password_stdin = false;
 };
@@ -33,7 +34,9 @@ void print(const User& user, bool json) {
         "{}\t{}\t{}\t{}\n",
         user.id.value,
         user.name,
-        user.administrator ? "administrator" : "user",
+        user.administrator ? "administrator"
+        : user.operates    ? "operator"
+                           : "user",
         user.disabled_at ? "disabled" : "active"
     );
 }
@@ -42,7 +45,9 @@ Result<void> add(const Options& options) {
     TRY(const std::string password, password_from_stdin());
     TRY(const auto store, Composition::make(options.common));
     TRY(const User user,
-        store->accounts().create_user({options.name, password, options.administrator, {}}));
+        store->accounts().create_user(
+            {options.name, password, options.administrator, {}, options.operates}
+        ));
     print(user, options.json);
     return {};
 }
@@ -65,6 +70,16 @@ Result<void> change_password(const Options& options) {
     TRY(const User user, store->accounts().user_named(options.name));
     TRY(const User changed,
         store->accounts().change_user(user.id, {.disabled = false, .password = password}));
+    print(changed, options.json);
+    return {};
+}
+
+/// For who lost telephone and recovery codes.
+Result<void> reset_two_factor(const Options& options) {
+    TRY(const auto store, Composition::make(options.common));
+    TRY(const User user, store->accounts().user_named(options.name));
+    CHECK_OK(store->accounts().reset_two_factor(user.id));
+    TRY(const User changed, store->accounts().user(user.id));
     print(changed, options.json);
     return {};
 }
@@ -96,6 +111,9 @@ void add_user(CommandLine& line) {
     CLI::App* adding = subcommand(*user, "add", "Make a user", options);
     adding->add_option("name", options->name, "User name")->required();
     adding->add_flag("--admin", options->administrator, "Make an administrator");
+    adding->add_flag(
+        "--operator", options->operates, "Make an operator: runs the service, sees no data"
+    );
     need_password(*adding, *options);
     adding->callback([&line, options] { run(line, [&options] { return add(*options); }); });
 
@@ -107,6 +125,14 @@ void add_user(CommandLine& line) {
     need_password(*password, *options);
     password->callback([&line, options] {
         run(line, [&options] { return change_password(*options); });
+    });
+
+    CLI::App* reset = subcommand(
+        *user, "reset-two-factor", "Let a user sign in with the password alone again", options
+    );
+    reset->add_option("name", options->name, "User name")->required();
+    reset->callback([&line, options] {
+        run(line, [&options] { return reset_two_factor(*options); });
     });
 }
 

@@ -1,4 +1,5 @@
 #include "app/commands/commands.hpp"
+#include "app/job_notices.hpp"
 #include "app/kinds.hpp"
 #include "foundation/base/log.hpp"
 #include "foundation/jobs/agent.hpp"
@@ -41,7 +42,7 @@ base::Result<void> work(const Options& options) {
     std::error_code unknown;
     const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
     if (unknown) return std::unexpected(base::internal_error("/proc/self/exe"));
-    jobs::Agent agent({*database, *blobs, kinds, settings, metrics, program});
+    jobs::Agent agent({*database, *blobs, kinds, settings, metrics, program, tell_of_job});
     std::jthread hands([&agent] { agent.run(); });
     base::log(base::LogLevel::info, "worker_started", {{"pid", std::int64_t{::getpid()}}});
     int signal = 0;

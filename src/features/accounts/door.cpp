@@ -87,6 +87,7 @@ Actor actor_of(const rows::CredentialRow& row, const Credential& credential) {
     actor.user_id = row.user_id.value;
     actor.name = row.name;
     actor.administrator = row.administrator;
+    actor.operates = row.operates;
     actor.via = credential.via;
     actor.credential_id = row.credential_id;
     if (credential.via == Via::session) actor.csrf_token = csrf_of(credential.text);
@@ -204,7 +205,14 @@ Result<void> Door::authorize(const Actor& actor, const Access& access, std::int6
         case Access::Kind::signed_in:
             if (anonymous && access.object == "inbox" && inbox_allowed(actor)) return {};
             if (anonymous) return sign_in();
+            if (actor.operates && access.object != "account")
+                return fail(ErrorKind::forbidden, kForbidden);
             return check_scope(actor, access.right);
+        case Access::Kind::service:
+            if (anonymous) return sign_in();
+            if (!actor.administrator && !actor.operates)
+                return fail(ErrorKind::forbidden, kForbidden);
+            return check_scope(actor, Right::manage);
         case Access::Kind::administrator:
             if (anonymous) return sign_in();
             if (!actor.administrator) return fail(ErrorKind::forbidden, kForbidden);
@@ -226,6 +234,7 @@ Result<void> Door::authorize_object(
             base::internal_error("unknown kind of object: " + std::string(access.object))
         );
     const auto absent = [&] { return fail(ErrorKind::not_found, kind->second.not_found_reason); };
+    if (actor.operates) return absent();
     const Key key = key_of(actor, access, object_id);
     if (const auto right = rights_.find(key)) return decide(actor, access, *right);
     const std::uint64_t changes = parts_.database.changes();
@@ -253,7 +262,7 @@ Result<void> Door::decide(const Actor& actor, const Access& access, Right right)
 std::optional<Result<void>> Door::authorize_quickly(
     const Actor& actor, const Access& access, std::int64_t object_id
 ) {
-    if (access.kind != Access::Kind::object || actor.user_id == 0)
+    if (access.kind != Access::Kind::object || actor.user_id == 0 || actor.operates)
         return authorize(actor, access, object_id);
     const auto right = rights_.find(key_of(actor, access, object_id));
     if (!right) return std::nullopt;

@@ -8,7 +8,17 @@ public:
     std::string_view feature() const override { return "accounts"; }
 
     std::vector<std::string_view> tables() const override {
-        return {"users", "sessions", "api_tokens", "sign_in_attempts", "setup_links"};
+        return {
+            "users",
+            "sessions",
+            "api_tokens",
+            "sign_in_attempts",
+            "setup_links",
+            "two_factor",
+            "recovery_codes",
+            "user_identities",
+            "oidc_flows"
+        };
     }
 
     base::Result<std::set<std::string>> blobs(store::Session&) override {

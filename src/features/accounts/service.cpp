@@ -1,11 +1,10 @@
 #include "features/accounts/service.hpp"
 
-#include "features/accounts/credentials.hpp"
-#include "features/accounts/door.hpp"
 #include "features/accounts/passwords.hpp"
-#include "features/accounts/store.hpp"
+#include "features/accounts/state.hpp"
 #include "foundation/base/clock.hpp"
 #include "foundation/base/crypto.hpp"
+#include "foundation/client/mail.hpp"
 
 #include <algorithm>
 
@@ -17,7 +16,6 @@ using base::ErrorKind;
 using base::fail;
 using base::Result;
 
-constexpr std::size_t kSecretBytes = 32;
 constexpr std::size_t kNameBytesMax = 64;
 constexpr std::size_t kAgentBytesMax = 200;
 constexpr std::int64_t kDayMs = 86'400'000;
@@ -37,6 +35,10 @@ Result<void> check_name(std::string_view name) {
     );
 }
 
+std::unexpected<base::Error> one_role() { return fail(ErrorKind::invalid_argument, kOneRole); }
+
+}  // namespace
+
 /// Names may be mistyped passwords, so attempts are kept under a hash.
 std::string account_subject(std::string_view name) {
     return "account:" + base::sha256_hex(rows::name_key(name));
@@ -44,83 +46,15 @@ std::string account_subject(std::string_view name) {
 
 std::unexpected<base::Error> no_user() { return fail(ErrorKind::not_found, kUserNotFound); }
 
-template <class T>
-Result<T> or_no_user(Result<std::optional<T>> found) {
-    if (!found) return std::unexpected(std::move(found).error());
-    if (!*found) return no_user();
-    return std::move(**found);
-}
-
-}  // namespace
-
-struct Accounts::State {
-    Parts parts;
-    CredentialCache cache;
-    VerifiedPasswords verified;
-    Door door;
-    base::Metrics::Counter& accepted;
-    base::Metrics::Counter& wrong;
-    base::Metrics::Counter& limited;
-
-    explicit State(Parts given)
-        : parts(std::move(given)),
-          cache(std::chrono::milliseconds(parts.settings.integer("accounts.cache_ms"))),
-          door(
-              {parts.database,
-               parts.settings,
-               cache,
-               parts.hooks,
-               parts.kinds,
-               verified,
-               [this](const NamedPassword& given, const std::string& address) {
-                   return check_password(given, address);
-               }}
-          ),
-          accepted(counter("accepted")),
-          wrong(counter("wrong")),
-          limited(counter("limited")) {}
-
-    base::Metrics::Counter& counter(std::string_view outcome) {
-        return parts.metrics.counter(
-            "csva_accounts_sign_ins_total",
-            "Sign-in attempts by outcome.",
-            {{"outcome", std::string(outcome)}}
-        );
-    }
-
-    std::int64_t setting(std::string_view name) const { return parts.settings.integer(name); }
-
-    /// Inside a transaction; a change of credentials must be followed by cache.clear().
-    Result<User> insert_user(store::Session& session, const NewUser& user, const std::string& hash);
-    Result<OpenedSession> open_session(
-        store::Session& session, const User& user, const Visitor& visitor
-    );
-    Result<void> check_limit(
-        store::Session& session, const std::string& subject, std::string_view limit
-    );
-    /// Counts the attempt before the password is looked at, so that many at once are counted too.
-    Result<std::vector<std::int64_t>> begin_attempt(
-        const Credentials& credentials, const Visitor& visitor
-    );
-    Result<void> end_attempt(
-        store::Session& session, std::string_view name, const std::vector<std::int64_t>& attempts
-    );
-    /// Who sends this name and password with each call. Errors: those of sign_in.
-    Result<rows::CredentialRow> check_password(
-        const NamedPassword& given, const std::string& address
-    );
-    Result<void> apply(
-        store::Session& session, const User& user, const UserChange& change, const std::string& hash
-    );
-};
-
 Result<User> Accounts::State::insert_user(
     store::Session& session, const NewUser& user, const std::string& hash
 ) {
     TRY(const auto known, rows::user_named(session, user.name));
     if (known) return fail(ErrorKind::conflict, kNameTaken);
     TRY(const UserId id,
-        rows::insert_user(session, {user.name, hash, user.administrator, user.language}));
+        rows::insert_user(
+            session, {user.name, hash, user.administrator, user.operates, user.language}
+        ));
     if (parts.hooks.user_created) CHECK_OK(parts.hooks.user_created(session, id, user.name));
     return or_no_user(rows::user(session, id));
 }
@@ -177,6 +111,14 @@ Result<std::vector<std::int64_t>> Accounts::State::begin_attempt(
     );
 }
 
+Result<void> Accounts::State::forget_attempts(const std::vector<std::int64_t>& attempts) {
+    return parts.database.transaction([&](store::Session& session) -> Result<void> {
+        for (const std::int64_t attempt : attempts)
+            CHECK_OK(rows::delete_attempt(session, attempt));
+        return {};
+    });
+}
+
 Result<void> Accounts::State::end_attempt(
     store::Session& session, std::string_view name, const std::vector<std::int64_t>& attempts
 ) {
@@ -194,7 +136,8 @@ Result<rows::CredentialRow> Accounts::State::check_password(
     const bool known = row && !row->disabled_at;
     const std::string key = verified.key_of(given);
     if (!known || !verified.matched(key, row->password_hash)) {
-        TRY(const auto attempts, begin_attempt({given.name, given.password}, {address, {}, {}}));
+        TRY(const auto attempts,
+            begin_attempt({given.name, given.password, {}}, {address, {}, {}}));
         if (!password_matches(known ? row->password_hash : "", given.password)) {
             wrong.add();
             return fail(ErrorKind::unauthenticated, kWrongCredentials);
@@ -205,6 +148,8 @@ Result<rows::CredentialRow> Accounts::State::check_password(
         verified.put(key, row->password_hash);
         accepted.add();
     }
+    TRY(const bool second, has_second_factor(row->id));
+    if (second) return fail(ErrorKind::unauthenticated, kTokenNeeded);
     TRY(const User user, parts.database.read([&](store::Session& session) {
         return or_no_user(rows::user(session, row->id));
     }));
@@ -213,6 +158,7 @@ Result<rows::CredentialRow> Accounts::State::check_password(
         user.id,
         user.name,
         user.administrator,
+        user.operates,
         user.language,
         0,
         Clock::wall_ms() + kBelievedMs,
@@ -282,6 +228,10 @@ Result<OpenedSession> Accounts::sign_in(const Credentials& credentials, const Vi
         state_->wrong.add();
         return fail(ErrorKind::unauthenticated, kWrongCredentials);
     }
+    const auto second = state_->check_second_factor(row->id, credentials.code);
+    if (!second && second.error().reason == kCodeNeeded)
+        CHECK_OK(state_->forget_attempts(attempts));
+    if (!second) return std::unexpected(second.error());
     auto opened =
         state_->parts.database.transaction([&](store::Session& session) -> Result<OpenedSession> {
             CHECK_OK(state_->end_attempt(session, credentials.name, attempts));
@@ -294,6 +244,7 @@ Result<OpenedSession> Accounts::sign_in(const Credentials& credentials, const Vi
 }
 
 Result<User> Accounts::create_user(const NewUser& user) {
+    if (user.administrator && user.operates) return one_role();
     CHECK_OK(check_name(user.name));
     CHECK_OK(
         check_new_password(user.password, user.name, state_->setting("accounts.password_minimum"))
@@ -325,15 +276,23 @@ Result<User> Accounts::user_named(std::string_view name) {
 Result<void> Accounts::State::apply(
     store::Session& session, const User& user, const UserChange& change, const std::string& hash
 ) {
-    const bool loses_power = change.administrator == false || change.disabled == true;
+    const bool loses_power = change.administrator == false || change.disabled == true ||
+                             (change.operates == true && !change.administrator);
     if (loses_power && user.administrator && !user.disabled_at) {
         TRY(const std::int64_t others, rows::other_administrators(session, user.id));
         if (others == 0) return fail(ErrorKind::conflict, kLastAdministrator);
     }
-    if (change.administrator)
-        CHECK_OK(rows::set_administrator(session, user.id, *change.administrator));
+    if (change.administrator || change.operates) {
+        // Whoever becomes the one is no longer the other.
+        const bool administrator =
+            change.administrator.value_or(user.administrator && change.operates != true);
+        const bool operates = change.operates.value_or(user.operates && !administrator);
+        if (administrator && operates) return one_role();
+        CHECK_OK(rows::set_powers(session, user.id, {administrator, operates}));
+    }
     if (change.disabled) CHECK_OK(rows::set_disabled(session, user.id, *change.disabled));
     if (change.language) CHECK_OK(rows::set_language(session, user.id, *change.language));
+    if (change.email) CHECK_OK(rows::set_email(session, user.id, *change.email));
     if (!hash.empty()) {
         CHECK_OK(rows::set_password(session, user.id, hash));
         CHECK_OK(rows::clear_attempts(session, account_subject(user.name)));
@@ -343,6 +302,8 @@ Result<void> Accounts::State::apply(
 
 Result<User> Accounts::change_user(UserId id, const UserChange& change, SessionId keep) {
     TRY(const User before, user(id));
+    if (change.email && !change.email->empty() && !client::is_mail_address(*change.email))
+        return fail(ErrorKind::invalid_argument, kBadEmail);
     std::string hash;
     if (change.password) {
         CHECK_OK(check_new_password(
@@ -364,7 +325,7 @@ Result<User> Accounts::change_user(UserId id, const UserChange& change, SessionI
 
 Result<void> Accounts::check_own_password(UserId id, std::string_view password) {
     TRY(const User known, user(id));
-    TRY(const auto attempts, state_->begin_attempt({known.name, {}}, {}));
+    TRY(const auto attempts, state_->begin_attempt({known.name, {}, {}}, {}));
     TRY(const auto row, state_->parts.database.read([&](store::Session& session) {
         return rows::password_of(session, id);
     }));
@@ -442,6 +403,10 @@ std::string own_path(std::string_view next) {
     });
     if (!next.starts_with('/') || next.starts_with("//") || control) return "/";
     return std::string(next);
+}
+
+Result<std::optional<MailUser>> mail_of(store::Session& session, UserId id) {
+    return rows::mail_of(session, id);
 }
 
 Result<std::string> name_of(store::Session& session, UserId id) {

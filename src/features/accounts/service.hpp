@@ -43,11 +43,13 @@ struct NewUser {
     std::string password;
     bool administrator = false;
     std::optional<LanguageChoice> language;
+    bool operates = false;
 };
 
 struct Credentials {
     std::string name;
     std::string password;
+    std::string code;  ///< Of the second factor, or a recovery code; empty when not asked yet.
 };
 
 /// From where somebody signs in.
@@ -65,11 +67,36 @@ struct OpenedSession {
     std::int64_t expires_at = 0;
 };
 
+/// Where to send the browser, and the cookie that it must come back with.
+struct BegunSignIn {
+    std::string address;
+    std::string browser;
+    std::int64_t cookie_s = 0;
+};
+
+/// What the browser brings back from the provider.
+struct ProviderAnswer {
+    std::string state;
+    std::string code;
+    std::string error;
+    std::string issuer;   ///< RFC 9207; empty when the provider does not send it.
+    std::string browser;  ///< The cookie.
+    UserId user;          ///< Who is signed in already.
+};
+
+/// Without a session when an identity was linked to the account that is signed in.
+struct EndedSignIn {
+    std::optional<OpenedSession> opened;
+    std::string next;
+};
+
 struct UserChange {
     std::optional<bool> administrator;
     std::optional<bool> disabled;
     std::optional<std::string> password;
     std::optional<LanguageChoice> language;
+    std::optional<std::string> email;  ///< Empty: none from now on.
+    std::optional<bool> operates;
 };
 
 /// Users, their sessions and tokens: the rules, and the door of the server. Thread-safe.
@@ -101,11 +128,12 @@ public:
     );
 
     /// Errors: accounts.wrong_credentials (the same in the same time for an unknown, a disabled and
-    /// a known user), accounts.too_many_attempts.
+    /// a known user), accounts.too_many_attempts; once the password was right, of a user with a
+    /// second factor: accounts.code_needed, accounts.wrong_code.
     base::Result<OpenedSession> sign_in(const Credentials& credentials, const Visitor& visitor);
 
-    /// Errors: accounts.bad_name, accounts.name_taken, accounts.password_too_short,
-    /// accounts.password_too_common.
+    /// Errors: accounts.bad_name, accounts.one_role, accounts.name_taken,
+    /// accounts.password_too_short, accounts.password_too_common.
     base::Result<User> create_user(const NewUser& user);
     /// In the order of their ids, after `after`, at most `limit`.
     base::Result<std::vector<User>> users(UserId after, std::int64_t limit);
@@ -113,7 +141,8 @@ public:
     base::Result<User> user(UserId id);
     base::Result<User> user_named(std::string_view name);
     /// A new password or disabling ends the user's sessions but `keep`; disabling also revokes the
-    /// tokens. Errors: accounts.user_not_found, accounts.last_administrator, accounts.password_*.
+    /// tokens. Errors: accounts.user_not_found, accounts.last_administrator, accounts.password_*,
+    /// accounts.bad_email.
     base::Result<User> change_user(UserId id, const UserChange& change, SessionId keep = {});
     /// Errors: accounts.wrong_password, accounts.too_many_attempts.
     base::Result<void> check_own_password(UserId id, std::string_view password);
@@ -121,6 +150,40 @@ public:
     base::Result<std::vector<SessionView>> sessions(UserId user);
     /// Errors: accounts.session_not_found (also for another's).
     base::Result<void> revoke_session(UserId user, SessionId id);
+
+    base::Result<TwoFactor> two_factor(UserId user);
+    /// Offers a secret, which counts once a code of it was given. Errors: accounts.wrong_password,
+    /// accounts.too_many_attempts, accounts.two_factor_on.
+    base::Result<Enrolment> begin_two_factor(UserId user, std::string_view password);
+    /// Gives the recovery codes; ends all sessions but `keep`. Errors: accounts.two_factor_on,
+    /// accounts.two_factor_off (nothing was begun), accounts.wrong_code,
+    /// accounts.too_many_attempts.
+    base::Result<RecoveryCodes> confirm_two_factor(
+        UserId user, std::string_view code, SessionId keep
+    );
+    /// New ones in place of the old. Errors: accounts.two_factor_off, accounts.wrong_password,
+    /// accounts.wrong_code, accounts.too_many_attempts.
+    base::Result<RecoveryCodes> renew_recovery_codes(UserId user, const PasswordAndCode& given);
+    base::Result<void> end_two_factor(UserId user, const PasswordAndCode& given);
+    /// Without the factor itself: for administrators and the command line. Errors:
+    /// accounts.user_not_found.
+    base::Result<void> reset_two_factor(UserId user);
+
+    /// What the sign-in page calls the identity provider; nothing when none is set.
+    std::optional<std::string> provider_name() const;
+    /// `own_address`: scheme and host that the browser used, unless http.public_url is set.
+    /// `linking`: the account that gets the identity; 0: sign in. Errors: accounts.oidc_off,
+    /// accounts.oidc_unavailable.
+    base::Result<BegunSignIn> begin_sign_in(
+        std::string_view next, std::string_view own_address, UserId linking = {}
+    );
+    /// An account is found by issuer and subject alone, never by a name or an address. Errors:
+    /// accounts.oidc_off, accounts.oidc_state, accounts.oidc_refused, accounts.oidc_no_account,
+    /// accounts.oidc_disabled, accounts.oidc_taken and those of Provider::identity.
+    base::Result<EndedSignIn> end_sign_in(const ProviderAnswer& answer, const Visitor& visitor);
+    base::Result<std::vector<IdentityView>> identities(UserId user);
+    /// Errors: accounts.identity_not_found, accounts.oidc_last_way.
+    base::Result<void> unlink(UserId user, IdentityId id);
 
     base::Result<std::vector<TokenView>> tokens(UserId user);
     /// `days` 1..3650. Errors: accounts.user_not_found, accounts.too_many_tokens.
@@ -140,6 +203,9 @@ base::Result<User> find_user(store::Session& session, std::string_view name);
 
 /// Name of a user, inside the caller's session; empty when there is none.
 base::Result<std::string> name_of(store::Session& session, UserId id);
+
+/// Whom to mail, inside the caller's session; nothing for a user who is not there or is disabled.
+base::Result<std::optional<MailUser>> mail_of(store::Session& session, UserId id);
 
 /// Path of the one anonymous upload's routes.
 bool is_inbox_path(std::string_view path);

@@ -1,10 +1,52 @@
 #include "features/accounts/service.hpp"
 
 namespace csva::accounts {
+namespace {
+
+std::vector<base::SettingRow> provider_rows() {
+    using base::SettingType;
+    return {
+        {"oidc.issuer",
+         SettingType::text,
+         "",
+         "",
+         "Address of an OpenID Connect provider, exactly as it calls itself; empty: people sign in "
+         "with a password only."},
+        {"oidc.client_id", SettingType::text, "", "", "Name of this service at the provider."},
+        {"oidc.client_secret",
+         SettingType::secret,
+         "",
+         "",
+         "Its password there; empty for a client without one (the code is protected by PKCE)."},
+        {"oidc.name",
+         SettingType::text,
+         "OpenID Connect",
+         "",
+         "What the sign-in page calls the provider."},
+        {"oidc.scopes",
+         SettingType::text,
+         "openid profile email",
+         "",
+         "What is asked of the provider; openid must be among it."},
+        {"oidc.create_users",
+         SettingType::boolean,
+         "false",
+         "",
+         "Whether who comes from the provider for the first time gets an account; else one must be "
+         "there and be linked by its owner."},
+        {"oidc.keys_s",
+         SettingType::integer,
+         "300",
+         "s",
+         "How long the provider's keys are believed without asking again."},
+    };
+}
+
+}  // namespace
 
 std::vector<base::SettingRow> setting_rows() {
     using base::SettingType;
-    return {
+    std::vector<base::SettingRow> rows = {
         {"accounts.loopback_upload",
          SettingType::boolean,
          "true",
@@ -46,6 +88,11 @@ std::vector<base::SettingRow> setting_rows() {
          "50",
          "",
          "Failed sign-ins from one address in the window before further ones are refused."},
+        {"accounts.codes_per_account",
+         SettingType::integer,
+         "5",
+         "",
+         "Wrong codes of one user's second factor in the window before further ones are refused."},
         {"accounts.tokens_per_user",
          SettingType::integer,
          "100",
@@ -57,6 +104,9 @@ std::vector<base::SettingRow> setting_rows() {
          "ms",
          "How long a checked credential is believed without asking the database again."},
     };
+    const auto provider = provider_rows();
+    rows.insert(rows.end(), provider.begin(), provider.end());
+    return rows;
 }
 
 }  // namespace csva::accounts

@@ -11,7 +11,9 @@ using base::Clock;
 using base::Result;
 
 constexpr std::string_view kUser =
-    "SELECT id, name, administrator, language, created_at, disabled_at FROM users ";
+    "SELECT id, name, administrator, operates, language, email, created_at, disabled_at,"
+    " CASE WHEN EXISTS (SELECT 1 FROM two_factor f WHERE f.user_id = users.id AND f.confirmed_at IS"
+    " NOT NULL) THEN 1 ELSE 0 END AS two_factor FROM users ";
 
 std::optional<std::string> text_of(std::optional<LanguageChoice> language) {
     if (!language) return std::nullopt;
@@ -95,12 +97,14 @@ Result<std::optional<PasswordRow>> password_of(store::Session& session, UserId i
 Result<UserId> insert_user(store::Session& session, const UserInsert& user) {
     TRY(const std::int64_t id,
         session.insert(
-            "INSERT INTO users (name, name_key, password_hash, administrator, language, created_at)"
-            " VALUES (:name, :key, :hash, :administrator, :language, :created) RETURNING id",
+            "INSERT INTO users"
+            " (name, name_key, password_hash, administrator, operates, language, created_at) VALUES"
+            " (:name, :key, :hash, :administrator, :operates, :language, :created) RETURNING id",
             {user.name,
              name_key(user.name),
              user.password_hash,
              user.administrator,
+             user.operates,
              text_of(user.language),
              Clock::wall_ms()}
         ));
@@ -111,9 +115,11 @@ Result<void> set_password(store::Session& session, UserId id, const std::string&
     return change(session, "UPDATE users SET password_hash = :hash WHERE id = :id", {hash, id});
 }
 
-Result<void> set_administrator(store::Session& session, UserId id, bool administrator) {
+Result<void> set_powers(store::Session& session, UserId id, const Powers& powers) {
     return change(
-        session, "UPDATE users SET administrator = :yes WHERE id = :id", {administrator, id}
+        session,
+        "UPDATE users SET administrator = :yes, operates = :operates WHERE id = :id",
+        {powers.administrator, powers.operates, id}
     );
 }
 
@@ -130,6 +136,20 @@ Result<void> set_disabled(store::Session& session, UserId id, bool disabled) {
 Result<void> set_language(store::Session& session, UserId id, LanguageChoice language) {
     return change(
         session, "UPDATE users SET language = :language WHERE id = :id", {text_of(language), id}
+    );
+}
+
+Result<void> set_email(store::Session& session, UserId id, const std::string& email) {
+    std::optional<std::string> kept;
+    if (!email.empty()) kept = email;
+    return change(session, "UPDATE users SET email = :email WHERE id = :id", {kept, id});
+}
+
+Result<std::optional<MailUser>> mail_of(store::Session& session, UserId id) {
+    return session.record<MailUser>(
+        "SELECT name, COALESCE(email, '') AS email, language FROM users"
+        " WHERE id = :id AND disabled_at IS NULL",
+        {id}
     );
 }
 
@@ -165,6 +185,7 @@ Result<std::optional<CredentialRow>> session_by_hash(
 ) {
     return session.record<CredentialRow>(
         "SELECT u.id AS user_id, u.name AS name, u.administrator AS administrator,"
+        " u.operates AS operates,"
         " u.language AS language, s.id AS credential_id, s.expires_at AS expires_at,"
         " s.seen_at AS used_at, 'admin' AS scope"
         " FROM sessions s JOIN users u ON u.id = s.user_id"
@@ -221,6 +242,7 @@ Result<TokenId> insert_token(store::Session& session, const TokenInsert& row) {
 Result<std::optional<CredentialRow>> token_by_hash(store::Session& session, std::string_view hash) {
     return session.record<CredentialRow>(
         "SELECT u.id AS user_id, u.name AS name, u.administrator AS administrator,"
+        " u.operates AS operates,"
         " u.language AS language, t.id AS credential_id, t.expires_at AS expires_at,"
         " COALESCE(t.used_at, 0) AS used_at, t.scope AS scope"
         " FROM api_tokens t JOIN users u ON u.id = t.user_id"

@@ -23,6 +23,7 @@ struct CredentialRow {
     UserId user_id;
     std::string name;
     bool administrator = false;
+    bool operates = false;
     std::optional<LanguageChoice> language;
     std::int64_t credential_id = 0;
     std::int64_t expires_at = 0;
@@ -30,13 +31,23 @@ struct CredentialRow {
     Scope scope = Scope::admin;
 };
 CSVA_DESCRIBE(
-    CredentialRow, user_id, name, administrator, language, credential_id, expires_at, used_at, scope
+    CredentialRow,
+    user_id,
+    name,
+    administrator,
+    operates,
+    language,
+    credential_id,
+    expires_at,
+    used_at,
+    scope
 )
 
 struct UserInsert {
     std::string_view name;
     std::string password_hash;
     bool administrator = false;
+    bool operates = false;
     std::optional<LanguageChoice> language;
 };
 
@@ -53,9 +64,17 @@ base::Result<std::optional<PasswordRow>> password_of(
 base::Result<std::optional<PasswordRow>> password_of(store::Session& session, UserId id);
 base::Result<UserId> insert_user(store::Session& session, const UserInsert& user);
 base::Result<void> set_password(store::Session& session, UserId id, const std::string& hash);
-base::Result<void> set_administrator(store::Session& session, UserId id, bool administrator);
+/// At most one of the two.
+struct Powers {
+    bool administrator = false;
+    bool operates = false;
+};
+base::Result<void> set_powers(store::Session& session, UserId id, const Powers& powers);
 base::Result<void> set_disabled(store::Session& session, UserId id, bool disabled);
 base::Result<void> set_language(store::Session& session, UserId id, LanguageChoice language);
+/// Empty: none.
+base::Result<void> set_email(store::Session& session, UserId id, const std::string& email);
+base::Result<std::optional<MailUser>> mail_of(store::Session& session, UserId id);
 /// Administrators who may sign in, other than `id`. They stay so until the transaction ends.
 base::Result<std::int64_t> other_administrators(store::Session& session, UserId id);
 

@@ -14,9 +14,11 @@ namespace csva::accounts {
 struct UserTag;
 struct SessionTag;
 struct TokenTag;
+struct IdentityTag;
 using UserId = base::Id<UserTag>;
 using SessionId = base::Id<SessionTag>;
 using TokenId = base::Id<TokenTag>;
+using IdentityId = base::Id<IdentityTag>;
 
 inline constexpr std::string_view kSignInNeeded = "accounts.sign_in_needed";
 inline constexpr std::string_view kForbidden = "accounts.forbidden";
@@ -36,6 +38,33 @@ inline constexpr std::string_view kPasswordTooCommon = "accounts.password_too_co
 inline constexpr std::string_view kWrongPassword = "accounts.wrong_password";
 inline constexpr std::string_view kLastAdministrator = "accounts.last_administrator";
 inline constexpr std::string_view kSessionNeeded = "accounts.session_needed";
+inline constexpr std::string_view kCodeNeeded = "accounts.code_needed";
+inline constexpr std::string_view kWrongCode = "accounts.wrong_code";
+inline constexpr std::string_view kTokenNeeded = "accounts.token_needed";
+inline constexpr std::string_view kTwoFactorOn = "accounts.two_factor_on";
+inline constexpr std::string_view kTwoFactorOff = "accounts.two_factor_off";
+inline constexpr std::string_view kOidcOff = "accounts.oidc_off";
+inline constexpr std::string_view kOidcUnavailable = "accounts.oidc_unavailable";
+inline constexpr std::string_view kOidcRefused = "accounts.oidc_refused";
+inline constexpr std::string_view kOidcState = "accounts.oidc_state";
+inline constexpr std::string_view kOidcCode = "accounts.oidc_code";
+inline constexpr std::string_view kOidcMalformed = "accounts.oidc_malformed";
+inline constexpr std::string_view kOidcAlgorithm = "accounts.oidc_algorithm";
+inline constexpr std::string_view kOidcKey = "accounts.oidc_key";
+inline constexpr std::string_view kOidcSignature = "accounts.oidc_signature";
+inline constexpr std::string_view kOidcIssuer = "accounts.oidc_issuer";
+inline constexpr std::string_view kOidcAudience = "accounts.oidc_audience";
+inline constexpr std::string_view kOidcParty = "accounts.oidc_party";
+inline constexpr std::string_view kOidcExpired = "accounts.oidc_expired";
+inline constexpr std::string_view kOidcIssued = "accounts.oidc_issued";
+inline constexpr std::string_view kOidcNonce = "accounts.oidc_nonce";
+inline constexpr std::string_view kOidcNoAccount = "accounts.oidc_no_account";
+inline constexpr std::string_view kOidcDisabled = "accounts.oidc_disabled";
+inline constexpr std::string_view kOidcTaken = "accounts.oidc_taken";
+inline constexpr std::string_view kOidcLastWay = "accounts.oidc_last_way";
+inline constexpr std::string_view kIdentityNotFound = "accounts.identity_not_found";
+inline constexpr std::string_view kOneRole = "accounts.one_role";
+inline constexpr std::string_view kBadEmail = "accounts.bad_email";
 inline constexpr std::string_view kTooManyTokens = "accounts.too_many_tokens";
 inline constexpr std::string_view kCsrf = "http.csrf";
 
@@ -51,18 +80,101 @@ struct User {
     UserId id;
     std::string name;
     bool administrator = false;
+    bool operates = false;
     std::optional<LanguageChoice> language;
+    std::optional<std::string> email;
+    bool two_factor = false;
     std::int64_t created_at = 0;
     std::optional<std::int64_t> disabled_at;
 };
-CSVA_DESCRIBE(User, id, name, administrator, language, created_at, disabled_at)
+CSVA_DESCRIBE(
+    User, id, name, administrator, operates, language, email, two_factor, created_at, disabled_at
+)
 CSVA_NOTES(
     User,
     {.field = "id", .text = "Number of the user; never used again."},
+    {.field = "operates",
+     .text = "Runs the service (users, health, journal) without seeing anybody's data."},
     {.field = "language", .text = "Chosen language; null follows the browser."},
+    {.field = "email",
+     .text = "Where notices go; shown to oneself and to administrators only, null when none."},
+    {.field = "two_factor", .text = "Signing in with the password needs a code as well."},
     {.field = "created_at", .text = "Unix milliseconds."},
     {.field = "disabled_at", .text = "Unix milliseconds; null while the user may sign in."}
 )
+
+/// How an account signs in with its password.
+struct TwoFactor {
+    bool on = false;
+    std::optional<std::int64_t> since;
+    std::int64_t recovery_codes_left = 0;
+    bool has_password = true;
+};
+CSVA_DESCRIBE(TwoFactor, on, since, recovery_codes_left, has_password)
+CSVA_NOTES(
+    TwoFactor,
+    {.field = "on", .text = "Whether a code is asked for."},
+    {.field = "since", .text = "Unix milliseconds."},
+    {.field = "has_password",
+     .text = "False: the account signs in through an identity provider only, which asks for codes "
+             "itself."}
+)
+
+/// A secret at the only moment when it is shown.
+struct Enrolment {
+    std::string secret;
+    std::string uri;
+};
+CSVA_DESCRIBE(Enrolment, secret, uri)
+CSVA_NOTES(
+    Enrolment,
+    {.field = "secret", .text = "Base32, to type into an authenticator."},
+    {.field = "uri", .text = "The same for a QR code (otpauth://totp/...)."}
+)
+
+struct RecoveryCodes {
+    std::vector<std::string> codes;
+};
+CSVA_DESCRIBE(RecoveryCodes, codes)
+CSVA_NOTES(RecoveryCodes, {.field = "codes", .text = "Each works once. Shown only here."})
+
+/// What proves that whoever asks is the user and holds the second factor.
+struct PasswordAndCode {
+    std::string password;
+    std::string code;
+};
+CSVA_DESCRIBE(PasswordAndCode, password, code)
+CSVA_NOTES(
+    PasswordAndCode,
+    {.field = "password", .minimum = 1, .maximum = 1024, .format = "password"},
+    {.field = "code",
+     .text = "Of the authenticator, or a recovery code.",
+     .minimum = 1,
+     .maximum = 64}
+)
+
+/// Who somebody is at the identity provider, linked to an account here.
+struct IdentityView {
+    IdentityId id;
+    std::string issuer;
+    std::string subject;
+    std::int64_t created_at = 0;
+};
+CSVA_DESCRIBE(IdentityView, id, issuer, subject, created_at)
+CSVA_NOTES(
+    IdentityView,
+    {.field = "issuer", .text = "Address of the provider."},
+    {.field = "subject", .text = "What the provider calls the person, for ever."},
+    {.field = "created_at", .text = "Unix milliseconds."}
+)
+
+/// Whom a mail goes to; `email` is empty when the user gave none.
+struct MailUser {
+    std::string name;
+    std::string email;
+    std::optional<LanguageChoice> language;
+};
+CSVA_DESCRIBE(MailUser, name, email, language)
 
 /// A browser that is signed in.
 struct SessionView {

@@ -98,6 +98,7 @@ Result<void> publish(Session& session, const jobs::Finished& finished, const std
     if (!is_first) return base::fail(base::ErrorKind::unavailable, "store.conflict");
     std::size_t made = 0;
     for (const auto& window : outcome.windows) {
+        CHECK_OK(tell_members(session, *model, window));
         if (window.rows_file.empty()) {
             CHECK_OK(update_window(session, window));
             continue;

@@ -45,6 +45,12 @@ base::Result<WindowDetails> details(
 base::Result<std::vector<KnownWindow>> known_windows(
     store::Session& session, models::ModelId model
 );
+/// Tells the members of the model's project when a window is the first to have drifted or to be
+/// answered worse. Before it is written.
+base::Result<void> tell_members(
+    store::Session& session, const models::Model& model, const LookedWindow& window
+);
+
 base::Result<WindowId> insert_window(
     store::Session& session,
     const models::Model& model,

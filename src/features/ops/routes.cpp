@@ -158,7 +158,7 @@ void add_pages(http::Routes& routes, const http::Routes& all) {
     routes.add<NoRequest, Home>(
         Method::get,
         "/",
-        http::access::signed_in(),
+        http::access::own_account(),
         {.summary = "The home page, or what answers here.", .tag = kTag, .page = true},
         [](Context&, const NoRequest&) -> Result<Home> { return Home{}; }
     );

@@ -1,6 +1,7 @@
 #include "foundation/base/crypto.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <sodium.h>
 
 #include <array>
@@ -31,6 +32,17 @@ std::vector<unsigned char> random_bytes(std::size_t count) {
     return bytes;
 }
 
+std::string base64(const unsigned char* bytes, std::size_t size, int variant) {
+    std::string out(sodium_base64_encoded_len(size, variant), '\0');
+    sodium_bin2base64(out.data(), out.size(), bytes, size, variant);
+    out.pop_back();
+    return out;
+}
+
+const unsigned char* as_bytes(std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
+
 }  // namespace
 
 struct Sha256::State {
@@ -50,11 +62,16 @@ void Sha256::update(std::string_view bytes) {
     EVP_DigestUpdate(state_->context, bytes.data(), bytes.size());
 }
 
-std::string Sha256::finish_hex() {
+std::string Sha256::finish() {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned size = 0;
     EVP_DigestFinal_ex(state_->context, digest.data(), &size);
-    return hex(digest.data(), size);
+    return {reinterpret_cast<const char*>(digest.data()), size};
+}
+
+std::string Sha256::finish_hex() {
+    const std::string digest = finish();
+    return hex(as_bytes(digest), digest.size());
 }
 
 std::string sha256_hex(std::string_view bytes) {
@@ -89,11 +106,48 @@ std::string random_hex(std::size_t byte_count) {
 
 std::string random_token(std::size_t byte_count) {
     const auto bytes = random_bytes(byte_count);
-    constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
-    std::string out(sodium_base64_encoded_len(bytes.size(), kVariant), '\0');
-    sodium_bin2base64(out.data(), out.size(), bytes.data(), bytes.size(), kVariant);
-    out.pop_back();
+    return base64(bytes.data(), bytes.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+std::string to_base64(std::string_view bytes) {
+    return base64(as_bytes(bytes), bytes.size(), sodium_base64_VARIANT_ORIGINAL);
+}
+
+std::string to_base64url(std::string_view bytes) {
+    return base64(as_bytes(bytes), bytes.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+std::optional<std::string> from_base64url(std::string_view text) {
+    std::string out(text.size() * 3 / 4 + 3, '\0');
+    std::size_t size = 0;
+    const int failed = sodium_base642bin(
+        reinterpret_cast<unsigned char*>(out.data()),
+        out.size(),
+        text.data(),
+        text.size(),
+        nullptr,
+        &size,
+        nullptr,
+        sodium_base64_VARIANT_URLSAFE_NO_PADDING
+    );
+    if (failed != 0) return std::nullopt;
+    out.resize(size);
     return out;
+}
+
+std::string hmac_sha1(std::string_view key, std::string_view message) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    HMAC(
+        EVP_sha1(),
+        key.data(),
+        static_cast<int>(key.size()),
+        as_bytes(message),
+        message.size(),
+        digest.data(),
+        &size
+    );
+    return {reinterpret_cast<const char*>(digest.data()), size};
 }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {

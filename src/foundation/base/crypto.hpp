@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,8 @@ public:
     void update(std::string_view bytes);
     /// 64 lower-case hexadecimal digits. The object is used up.
     std::string finish_hex();
+    /// The same as 32 bytes.
+    std::string finish();
 
 private:
     struct State;
@@ -36,6 +39,15 @@ std::string random_hex(std::size_t byte_count);
 
 /// The same as URL-safe base64 without padding.
 std::string random_token(std::size_t byte_count);
+
+/// RFC 4648, section 4 (with padding) and section 5 (URL-safe, without).
+std::string to_base64(std::string_view bytes);
+std::string to_base64url(std::string_view bytes);
+/// Nothing when the text is not exactly such a code.
+std::optional<std::string> from_base64url(std::string_view text);
+
+/// HMAC with SHA-1 (RFC 2104): 20 bytes. For one-time passwords, which are defined by it.
+std::string hmac_sha1(std::string_view key, std::string_view message);
 
 /// Equality whose time does not depend on where the texts differ.
 bool equal_in_constant_time(std::string_view a, std::string_view b);

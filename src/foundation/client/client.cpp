@@ -1,10 +1,10 @@
 #include "foundation/client/client.hpp"
 
-#include <curl/curl.h>
+#include "foundation/client/curl_internal.hpp"
+
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <dlfcn.h>
 
 namespace csva::client {
 namespace {
@@ -14,42 +14,6 @@ using base::Result;
 constexpr long kConnectSeconds = 10;
 constexpr long kSilentSeconds = 30;
 constexpr std::size_t kAnswerBytesMax = 16U << 20U;
-
-#define CSVA_CURL_FUNCTIONS(X) \
-    X(global_init)             \
-    X(easy_init)               \
-    X(easy_cleanup)            \
-    X(easy_reset)              \
-    X(easy_perform)            \
-    X(easy_setopt)             \
-    X(easy_getinfo)            \
-    X(easy_strerror)           \
-    X(slist_append)            \
-    X(slist_free_all)
-
-struct Functions {
-#define X(name) decltype(&::curl_##name) name = nullptr;
-    CSVA_CURL_FUNCTIONS(X)
-#undef X
-    bool ready = false;
-};
-
-const Functions& functions() {
-    static const Functions table = [] {
-        Functions f;
-        void* handle = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-        if (handle == nullptr) return f;
-        f.ready = true;
-#define X(name)                                                                \
-    f.name = reinterpret_cast<decltype(f.name)>(dlsym(handle, "curl_" #name)); \
-    f.ready = f.ready && f.name != nullptr;
-        CSVA_CURL_FUNCTIONS(X)
-#undef X
-        if (f.ready) f.ready = f.global_init(CURL_GLOBAL_ALL) == CURLE_OK;
-        return f;
-    }();
-    return table;
-}
 
 std::size_t keep(char* data, std::size_t, std::size_t size, void* answer) {
     auto& body = static_cast<Answer*>(answer)->body;
@@ -107,10 +71,13 @@ public:
             set(CURLOPT_READDATA, file.get());
             set(CURLOPT_INFILESIZE_LARGE,
                 static_cast<curl_off_t>(std::filesystem::file_size(call.file)));
-        } else if (!call.json.empty()) {
-            functions().slist_append(headers.get(), "Content-Type: application/json");
-            set(CURLOPT_POSTFIELDS, call.json.data());
-            set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.json.size()));
+        } else if (!call.json.empty() || !call.form.empty()) {
+            const std::string& body = call.json.empty() ? call.form : call.json;
+            // Of a form, libcurl says so by itself.
+            if (call.form.empty())
+                functions().slist_append(headers.get(), "Content-Type: application/json");
+            set(CURLOPT_POSTFIELDS, body.data());
+            set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
         }
         set(CURLOPT_HTTPHEADER, headers.get());
         const CURLcode code = functions().easy_perform(handle_);

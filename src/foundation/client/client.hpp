@@ -23,6 +23,7 @@ struct Call {
     std::string method = "GET";
     std::string url;
     std::string json;            ///< Body; empty: none.
+    std::string form;            ///< Body of pairs (RFC 1866), in place of `json`.
     std::filesystem::path file;  ///< Body of a PUT, in place of `json`.
 };
 

@@ -165,7 +165,7 @@ base::Result<void> Core::admit(Exchange& exchange, std::optional<base::Result<Ac
     Access access = route.access;
     if (access.kind == Access::Kind::open && !access.setting.empty() &&
         !parts.settings.boolean(access.setting))
-        access = access::signed_in();
+        access = access::own_account();
     const bool open = access.kind == Access::Kind::open;
     if (!actor && !(open && actor.error().kind != ErrorKind::unavailable))
         return std::unexpected(actor.error());
@@ -238,7 +238,16 @@ std::optional<Response> Core::run_from_memory(
 
 Response Core::page(const Exchange& exchange, int status) {
     const bool own = exchange.route != nullptr && !exchange.route->doc.page_file.empty();
-    return files.page(own ? std::string(exchange.route->doc.page_file) : "/index.html", status);
+    auto response =
+        files.page(own ? std::string(exchange.route->doc.page_file) : "/index.html", status);
+    // Open to everybody and yet not the same for all: its address is a secret, which nothing keeps.
+    const bool secret = exchange.route != nullptr &&
+                        exchange.route->access.kind == Access::Kind::open &&
+                        !exchange.context.path_parameters.empty();
+    if (secret)
+        for (auto& [name, value] : response.headers)
+            if (name == "Cache-Control") value = "no-store";
+    return response;
 }
 
 Response Core::refuse(const Exchange& exchange, const base::Error& error) {

@@ -263,9 +263,13 @@ std::string rights(const Route& route) {
         case Access::Kind::signed_in:
             return fmt::format(
                 "For whoever is signed in{}; a token needs the scope {}.",
-                access.object == "inbox" ? ", and for programs on the server's own machine" : "",
+                access.object == "inbox"     ? ", and for programs on the server's own machine"
+                : access.object == "account" ? ", operators too"
+                                             : "",
                 access.right == Right::manage ? "admin" : text_of(access.right)
             );
+        case Access::Kind::service:
+            return "For administrators and operators.";
         case Access::Kind::administrator:
             return "For administrators.";
         case Access::Kind::object:
@@ -276,15 +280,29 @@ std::string rights(const Route& route) {
     return {};
 }
 
+/// The same for programs, such as the test that calls every route as everybody.
+std::string access_of(const Route& route) {
+    constexpr std::array kKinds = {"open", "signed_in", "service", "administrator", "object"};
+    const auto& access = route.access;
+    return fmt::format(
+        R"("x-access":{{"kind":"{}","object":"{}","right":"{}","parameter":"{}"}})",
+        kKinds[static_cast<std::size_t>(access.kind)],
+        access.object,
+        text_of(access.right),
+        access.parameter
+    );
+}
+
 std::string operation(const Route& route, Components& components) {
     const bool open = route.access.kind == Access::Kind::open;
     return fmt::format(
-        R"("{}":{{"operationId":"{}","summary":{},"description":{},"tags":[{}],"security":[{}],"parameters":[{}]{},"responses":{{{}}}}})",
+        R"("{}":{{"operationId":"{}","summary":{},"description":{},"tags":[{}],{},"security":[{}],"parameters":[{}]{},"responses":{{{}}}}})",
         lower_name(route.method),
         operation_id(route),
         json_text(route.doc.summary),
         json_text(rights(route)),
         json_text(route.doc.tag),
+        access_of(route),
         open ? R"({},{"bearer":[]},{"basic":[]},{"session":[]})"
              : R"({"bearer":[]},{"basic":[]},{"session":[]})",
         parameters(route, components),

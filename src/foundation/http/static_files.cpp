@@ -119,6 +119,7 @@ Response StaticFiles::page(const std::string& path, int status) const {
     return Response::html(std::move(text), status)
         .with_header("Cache-Control", "no-cache, private")
         .with_header("Content-Security-Policy", content_security_policy(nonce))
+        .with_header("X-Robots-Tag", "noindex")
         .with_header("Vary", "Accept, Cookie");
 }
 

@@ -106,6 +106,10 @@ struct Agent::State {
     void fail(
         const Kind& kind, const std::string& owner, const Leased& leased, const Attempt& attempt
     );
+    base::Result<void> told(store::Session& session, const Leased& leased, jobs::State state) {
+        if (!parts.on_ended) return {};
+        return parts.on_ended(session, leased.job, leased.user_id, state);
+    }
 };
 
 Agent::Agent(Parts parts) : state_(std::make_unique<State>(parts)) {}
@@ -316,6 +320,7 @@ base::Result<void> Agent::State::publish(
         TRY(const bool ours, succeed(session, leased.job, owner, attempt.beat));
         if (!ours) return {};
         CHECK_OK(kind.publish(session, finished, stored));
+        CHECK_OK(told(session, leased, jobs::State::succeeded));
         base::crash_point("jobs.inside_publish");
         return {};
     }));
@@ -341,9 +346,9 @@ void Agent::State::fail(
     const auto ended =
         parts.database.transaction([&](store::Session& session) -> base::Result<void> {
             TRY(const bool ours, end(session, leased.job, owner, state, error));
-            if (ours && kind.give_up)
-                CHECK_OK(kind.give_up(session, leased.job, leased.input, error));
-            return {};
+            if (!ours) return {};
+            if (kind.give_up) CHECK_OK(kind.give_up(session, leased.job, leased.input, error));
+            return told(session, leased, state);
         });
     if (!ended)
         base::log(

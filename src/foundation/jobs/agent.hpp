@@ -18,6 +18,10 @@ namespace csva::jobs {
 /// blocks until `stop`; a job under way is handed back.
 class Agent {
 public:
+    /// Told of a job that has ended for good, inside the transaction that ends it; `user_id` is
+    /// whoever asked for it.
+    using OnEnded = std::function<
+        base::Result<void>(store::Session&, const Job&, std::int64_t user_id, jobs::State)>;
     struct Parts {
         store::Database& database;
         blob::BlobStore& blobs;
@@ -25,6 +29,7 @@ public:
         const base::Settings& settings;
         base::Metrics& metrics;
         std::filesystem::path program;  ///< The csva executable.
+        OnEnded on_ended = {};
     };
     explicit Agent(Parts parts);
     ~Agent();

@@ -55,9 +55,12 @@ function headersFor(method: string): Record<string, string> {
     return headers;
 }
 
+/** Refusals of the sign-in itself: no session has ended. */
+const signingIn = new Set(['accounts.wrong_credentials', 'accounts.code_needed', 'accounts.wrong_code']);
+
 function failure(status: number, text: string): ApiError {
     const error = new ApiError(status, errorBody(parsed(text)));
-    if (status === 401 && error.reason !== 'accounts.wrong_credentials') onSignedOut();
+    if (status === 401 && !signingIn.has(error.reason)) onSignedOut();
     return error;
 }
 

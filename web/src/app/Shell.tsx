@@ -7,6 +7,7 @@ import { Brand } from '../components/Brand';
 import { LanguageSwitch } from '../components/LanguageSwitch';
 import { ErrorState, Loading } from '../components/States';
 import { useChangeMe, useSession, useSignOut, type WhoAmI } from '../features/accounts/queries';
+import { Bell } from '../features/notices/Bell';
 import { changeLanguage, currentLanguage } from '../lib/i18n';
 
 function AccountMenu({ me }: { me: WhoAmI }) {
@@ -31,16 +32,20 @@ function AccountMenu({ me }: { me: WhoAmI }) {
                 <Menu.Item component={Link} to="/account/">
                     {t('base:ui.nav.account')}
                 </Menu.Item>
-                <Menu.Item component={Link} to="/projects/">
-                    {t('base:ui.nav.projects')}
-                </Menu.Item>
-                <Menu.Item component={Link} to="/mlflow/">
-                    {t('base:ui.nav.tracking')}
-                </Menu.Item>
-                <Menu.Item component={Link} to="/monitoring/">
-                    {t('base:ui.nav.monitoring')}
-                </Menu.Item>
-                {me.user.administrator && (
+                {!me.user.operates && (
+                    <>
+                        <Menu.Item component={Link} to="/projects/">
+                            {t('base:ui.nav.projects')}
+                        </Menu.Item>
+                        <Menu.Item component={Link} to="/mlflow/">
+                            {t('base:ui.nav.tracking')}
+                        </Menu.Item>
+                        <Menu.Item component={Link} to="/monitoring/">
+                            {t('base:ui.nav.monitoring')}
+                        </Menu.Item>
+                    </>
+                )}
+                {(me.user.administrator || me.user.operates) && (
                     <Menu.Item component={Link} to="/users/">
                         {t('base:ui.nav.users')}
                     </Menu.Item>
@@ -72,43 +77,46 @@ function Header({ me }: { me: WhoAmI }) {
                 <Group justify="space-between" h={60} wrap="nowrap" gap="sm">
                     <Group gap="xl" wrap="nowrap">
                         <Brand />
-                        <nav aria-label={t('base:ui.nav.label')}>
-                            <Button component={Link} to="/" variant="subtle" size="xs" visibleFrom="sm">
-                                {t('base:ui.nav.home')}
-                            </Button>
-                            <Button
-                                component={Link}
-                                to="/projects/"
-                                variant="subtle"
-                                size="xs"
-                                visibleFrom="sm"
-                            >
-                                {t('base:ui.nav.projects')}
-                            </Button>
-                            <Button
-                                component={Link}
-                                to="/mlflow/"
-                                variant="subtle"
-                                size="xs"
-                                visibleFrom="sm"
-                            >
-                                {t('base:ui.nav.tracking')}
-                            </Button>
-                            <Button
-                                component={Link}
-                                to="/monitoring/"
-                                variant="subtle"
-                                size="xs"
-                                visibleFrom="sm"
-                            >
-                                {t('base:ui.nav.monitoring')}
-                            </Button>
-                        </nav>
+                        {!me.user.operates && (
+                            <nav aria-label={t('base:ui.nav.label')}>
+                                <Button component={Link} to="/" variant="subtle" size="xs" visibleFrom="sm">
+                                    {t('base:ui.nav.home')}
+                                </Button>
+                                <Button
+                                    component={Link}
+                                    to="/projects/"
+                                    variant="subtle"
+                                    size="xs"
+                                    visibleFrom="sm"
+                                >
+                                    {t('base:ui.nav.projects')}
+                                </Button>
+                                <Button
+                                    component={Link}
+                                    to="/mlflow/"
+                                    variant="subtle"
+                                    size="xs"
+                                    visibleFrom="sm"
+                                >
+                                    {t('base:ui.nav.tracking')}
+                                </Button>
+                                <Button
+                                    component={Link}
+                                    to="/monitoring/"
+                                    variant="subtle"
+                                    size="xs"
+                                    visibleFrom="sm"
+                                >
+                                    {t('base:ui.nav.monitoring')}
+                                </Button>
+                            </nav>
+                        )}
                     </Group>
                     <Group gap="sm" wrap="nowrap">
                         <div className="wide-only">
                             <LanguageSwitch onChosen={(language) => change.mutate({ language })} />
                         </div>
+                        <Bell />
                         <AccountMenu me={me} />
                     </Group>
                 </Group>
@@ -136,6 +144,8 @@ export function Shell() {
     if (session.isPending) return <Loading />;
     if (session.error) return <ErrorState error={session.error} onRetry={() => void session.refetch()} />;
     if (!session.data) return <Navigate to={`/login/?next=${next}`} replace />;
+    // An operator sees nobody's data: the first page there is are the users.
+    if (session.data.user.operates && location.pathname === '/') return <Navigate to="/users/" replace />;
     return (
         <>
             <a className="skip" href="#content">

@@ -61,6 +61,7 @@ export const routes = [
                 element: page(lazy(() => import('../features/monitoring/DataPage'))),
             },
             { path: '/projects/', element: page(lazy(() => import('../features/projects/ProjectsPage'))) },
+            { path: '/notices/', element: page(lazy(() => import('../features/notices/NoticesPage'))) },
             { path: '/users/', element: page(lazy(() => import('../features/accounts/UsersPage'))) },
             { path: '*', element: <Missing /> },
         ],

@@ -4,7 +4,17 @@ type S = Schemas;
 
 /** Made-up answers in the server's shapes, for the tests of the pages. */
 export const me: S['WhoAmI'] = {
-    user: { id: 1, name: 'ada', administrator: true, language: null, created_at: 1.7e12, disabled_at: null },
+    user: {
+        id: 1,
+        name: 'ada',
+        administrator: true,
+        operates: false,
+        language: null,
+        email: null,
+        two_factor: false,
+        created_at: 1.7e12,
+        disabled_at: null,
+    },
     via: 'session',
     scope: 'admin',
     csrf_token: 'token-1',

@@ -29,6 +29,9 @@ import {
     useTokens,
     type Scope,
 } from './queries';
+import { EmailPart } from './EmailPart';
+import { IdentitiesPart } from './IdentitiesPart';
+import { TwoFactorPart } from './TwoFactorPart';
 
 function LanguagePart() {
     const { t } = useTranslation();
@@ -319,7 +322,10 @@ export default function AccountPage() {
         <Page title={t('accounts:ui.account.title')} lead={session.data?.user.name}>
             <Stack gap={48}>
                 <LanguagePart />
+                <EmailPart />
                 <PasswordPart />
+                <TwoFactorPart />
+                <IdentitiesPart />
                 <SessionsPart />
                 <TokensPart />
             </Stack>

@@ -15,11 +15,13 @@ interface EntryFrameProps {
     disabled?: boolean;
     onSubmit: FormEventHandler;
     foot?: string;
+    /** Another way in, below. */
+    other?: ReactNode;
 }
 
 /** The pages before signing in: one form in a quiet frame. */
 export function EntryFrame(props: EntryFrameProps) {
-    const { title, lead, notes, children, submit, busy, disabled, onSubmit, foot } = props;
+    const { title, lead, notes, children, submit, busy, disabled, onSubmit, foot, other } = props;
     const { t } = useTranslation();
     useEffect(() => {
         document.title = `${title} · ${t('base:ui.app.name')}`;
@@ -45,6 +47,7 @@ export function EntryFrame(props: EntryFrameProps) {
                             <Button type="submit" size="md" loading={busy} disabled={disabled} mt="xs">
                                 {submit}
                             </Button>
+                            {other}
                             {foot && (
                                 <Text size="sm" c="dimmed">
                                     {foot}

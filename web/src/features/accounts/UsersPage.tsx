@@ -7,15 +7,42 @@ import { Section } from '../../components/Section';
 import { ErrorNote, Loaded } from '../../components/States';
 import { formatDay } from '../../lib/format';
 import { Credentials } from './Credentials';
-import { useAddUser, useChangeUser, useUsers, type User } from './queries';
+import { useAddUser, useChangeUser, useResetTwoFactor, useSession, useUsers, type User } from './queries';
+
+const roleOf = (user: User) =>
+    user.administrator ? 'administrator' : user.operates ? 'operator' : 'ordinary';
+
+/** For who lost telephone and recovery codes; an administrator's to do. */
+function ResetTwoFactor({ user }: { user: User }) {
+    const { t } = useTranslation();
+    const me = useSession().data?.user;
+    const reset = useResetTwoFactor();
+    if (!me?.administrator) return null;
+    return (
+        <>
+            <Button
+                size="xs"
+                variant="default"
+                loading={reset.isPending}
+                aria-label={t('accounts:ui.users.reset_two_factor_label', { name: user.name })}
+                onClick={() => reset.mutate(user.id)}
+            >
+                {t('accounts:ui.users.reset_two_factor')}
+            </Button>
+            {reset.error && <ErrorNote error={reset.error} />}
+        </>
+    );
+}
+
+const nobody = { name: '', password: '', administrator: false, operates: false };
 
 function AddUser() {
     const { t } = useTranslation();
     const add = useAddUser();
-    const [wish, setWish] = useState({ name: '', password: '', administrator: false });
+    const [wish, setWish] = useState(nobody);
     const submit = (event: React.FormEvent) => {
         event.preventDefault();
-        add.mutate(wish, { onSuccess: () => setWish({ name: '', password: '', administrator: false }) });
+        add.mutate(wish, { onSuccess: () => setWish(nobody) });
     };
     return (
         <Section title={t('accounts:ui.users.add')}>
@@ -26,7 +53,16 @@ function AddUser() {
                     <Checkbox
                         label={t('accounts:ui.users.make_administrator')}
                         checked={wish.administrator}
-                        onChange={(event) => setWish({ ...wish, administrator: event.currentTarget.checked })}
+                        onChange={(event) =>
+                            setWish({ ...wish, administrator: event.currentTarget.checked, operates: false })
+                        }
+                    />
+                    <Checkbox
+                        label={t('accounts:ui.users.make_operator')}
+                        checked={wish.operates}
+                        onChange={(event) =>
+                            setWish({ ...wish, operates: event.currentTarget.checked, administrator: false })
+                        }
                     />
                     <Group>
                         <Button type="submit" loading={add.isPending}>
@@ -81,12 +117,13 @@ export default function UsersPage() {
                                 {
                                     key: 'role',
                                     head: t('accounts:ui.users.role'),
+                                    cell: (row) => t(`accounts:ui.users.${roleOf(row)}`),
+                                },
+                                {
+                                    key: 'two_factor',
+                                    head: t('accounts:ui.users.two_factor'),
                                     cell: (row) =>
-                                        t(
-                                            row.administrator
-                                                ? 'accounts:ui.users.administrator'
-                                                : 'accounts:ui.users.ordinary',
-                                        ),
+                                        t(`accounts:ui.users.two_factor_${row.two_factor ? 'on' : 'off'}`),
                                 },
                                 {
                                     key: 'since',
@@ -110,7 +147,12 @@ export default function UsersPage() {
                                             {t('accounts:ui.users.disable')}
                                         </span>
                                     ),
-                                    cell: (row) => <UserState user={row} />,
+                                    cell: (row) => (
+                                        <Group gap="xs">
+                                            <UserState user={row} />
+                                            {row.two_factor && <ResetTwoFactor user={row} />}
+                                        </Group>
+                                    ),
                                 },
                             ]}
                         />

@@ -79,6 +79,80 @@ describe('sign-in', () => {
     });
 });
 
+describe('sign-in with more than a password', () => {
+    it('asks for the code once the password was right', async () => {
+        const calls = serve({
+            'GET /login/': {},
+            'POST /login/': (call: { body: unknown }) =>
+                (call.body as { code?: string }).code
+                    ? signedIn
+                    : refusal(401, 'accounts.code_needed', 'A code is needed as well.'),
+            'GET /api/v1/sessions': sessions,
+            'GET /api/v1/tokens': { tokens: [] },
+        });
+        const { router } = open('/login/?next=%2Faccount%2F');
+        await userEvent.type(await screen.findByLabelText('User name'), 'ada');
+        await userEvent.type(screen.getByLabelText('Password'), 'a good long one');
+        await userEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+        await userEvent.type(await screen.findByLabelText('Code'), '123456');
+        expect(screen.queryByRole('alert')).toBeNull();
+        await userEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+        await waitFor(() => expect(router.state.location.pathname).toBe('/account/'));
+        expect(calls.filter((call) => call.method === 'POST').at(-1)?.body).toEqual({
+            name: 'ada',
+            password: 'a good long one',
+            code: '123456',
+            next: '/account/',
+        });
+    });
+
+    it('leads to the identity provider, and says in words what it refused', async () => {
+        serve({
+            'GET /login/': {
+                provider: 'Acme',
+                refused: {
+                    reason: 'accounts.oidc_state',
+                    message: 'It took too long.',
+                    hint: 'Begin again.',
+                },
+            },
+        });
+        open('/login/?next=%2Fview%2F7%2F&refused=accounts.oidc_state');
+        const link = await screen.findByRole('link', { name: 'Sign in with Acme' });
+        expect(link.getAttribute('href')).toBe('/login/oidc?next=%2Fview%2F7%2F');
+        expect((await screen.findByRole('alert')).textContent).toContain('It took too long.');
+    });
+});
+
+describe('two-factor', () => {
+    it('is set up with a picture, switched on by a code, and gives recovery codes once', async () => {
+        const calls = serve({
+            'GET /api/v1/two-factor': { on: false, since: null, recovery_codes_left: 0, has_password: true },
+            'POST /api/v1/two-factor': { secret: 'ABCDEFGH', uri: 'otpauth://totp/x?secret=ABCDEFGH' },
+            'POST /api/v1/two-factor/confirm': { codes: ['AAAA-BBBB', 'CCCC-DDDD'] },
+            'GET /api/v1/sessions': sessions,
+            'GET /api/v1/tokens': { tokens: [] },
+        });
+        open('/account/');
+        const part = (await screen.findByRole('heading', { name: /A code beside the password/ })).closest(
+            'section',
+        )!;
+        await userEvent.type(await within(part).findByLabelText('Current password'), 'a good long one');
+        await userEvent.click(within(part).getByRole('button', { name: 'Set up' }));
+        expect(await within(part).findByRole('img', { name: /QR code/ })).toBeTruthy();
+        expect(within(part).getByText('ABCD EFGH')).toBeTruthy();
+        await userEvent.type(within(part).getByLabelText('Code'), '123456');
+        await userEvent.click(within(part).getByRole('button', { name: 'Switch on' }));
+        expect(await within(part).findByText('AAAA-BBBB')).toBeTruthy();
+        expect(calls.filter((call) => call.method === 'POST').map((call) => call.body)).toEqual([
+            { password: 'a good long one' },
+            { code: '123456' },
+        ]);
+        await userEvent.click(within(part).getByRole('button', { name: 'I have kept them' }));
+        expect(within(part).queryByText('AAAA-BBBB')).toBeNull();
+    });
+});
+
 describe('first account', () => {
     it('is made from the one-time link', async () => {
         const calls = serve({
@@ -149,7 +223,7 @@ describe('account page', () => {
     it('changes the password and says so', async () => {
         const calls = serve(answers);
         open('/account/');
-        await userEvent.type(await screen.findByLabelText('Current password'), 'old');
+        await userEvent.type((await screen.findAllByLabelText('Current password'))[0]!, 'old');
         await userEvent.type(screen.getByLabelText('New password'), 'new and long enough');
         await userEvent.click(screen.getByRole('button', { name: 'Change the password' }));
         expect(await screen.findByText(/The password is changed/)).toBeTruthy();

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { ApiError, del, get, patch, post, setCsrfToken } from '../../api/client';
+import { ApiError, del, get, patch, post, setCsrfToken, withQuery } from '../../api/client';
 import type { Schemas, Scope } from '../../api/types';
 
 export type User = Schemas['User'];
@@ -28,8 +28,13 @@ export function useSession() {
     });
 }
 
-export const useSignInPage = () =>
-    useQuery({ queryKey: ['login'], queryFn: () => get<Schemas['SignInPage']>('/login/'), retry: false });
+/** `refused`: why a sign-in through the identity provider came to nothing, to be put into words. */
+export const useSignInPage = (refused?: string) =>
+    useQuery({
+        queryKey: ['login', refused],
+        queryFn: () => get<Schemas['SignInPage']>(withQuery('/login/', { refused })),
+        retry: false,
+    });
 
 export const useSetupPage = () =>
     useQuery({ queryKey: ['setup'], queryFn: () => get<Schemas['SetupPage']>('/setup/'), retry: false });
@@ -47,7 +52,8 @@ function useEnter<T>(path: string) {
     });
 }
 
-export const useSignIn = () => useEnter<{ name: string; password: string; next: string }>('/login/');
+export const useSignIn = () =>
+    useEnter<{ name: string; password: string; code?: string; next: string }>('/login/');
 export const useSetUp = () =>
     useEnter<{ token: string; name: string; password: string; language: 'en' | 'fr' }>('/setup/');
 
@@ -75,6 +81,37 @@ export const useSessions = () =>
     useQuery({ queryKey: ['sessions'], queryFn: () => get<Schemas['SessionList']>('/api/v1/sessions') });
 export const useEndSession = () => useChange('sessions', (id: number) => del(`/api/v1/sessions/${id}`));
 
+export type Enrolment = Schemas['Enrolment'];
+
+export const useTwoFactor = () =>
+    useQuery({ queryKey: ['two-factor'], queryFn: () => get<Schemas['TwoFactor']>('/api/v1/two-factor') });
+export const useBeginTwoFactor = () =>
+    useMutation({
+        mutationFn: (wish: Schemas['TwoFactorRequest']) => post<Enrolment>('/api/v1/two-factor', wish),
+    });
+export const useConfirmTwoFactor = () =>
+    useChange('two-factor', (wish: Schemas['CodeRequest']) =>
+        post<Schemas['RecoveryCodes']>('/api/v1/two-factor/confirm', wish),
+    );
+export const useRenewRecoveryCodes = () =>
+    useChange('two-factor', (wish: Schemas['PasswordAndCode']) =>
+        post<Schemas['RecoveryCodes']>('/api/v1/two-factor/recovery-codes', wish),
+    );
+export const useEndTwoFactor = () =>
+    useChange('two-factor', (wish: Schemas['PasswordAndCode']) => post<void>('/api/v1/two-factor/off', wish));
+export const useResetTwoFactor = () =>
+    useChange('users', (id: number) => del(`/api/v1/users/${id}/two-factor`));
+
+export const useIdentities = () =>
+    useQuery({
+        queryKey: ['identities'],
+        queryFn: () => get<Schemas['IdentityList']>('/api/v1/identities'),
+    });
+export const useLinkIdentity = () =>
+    useMutation({ mutationFn: () => post<Schemas['LinkBegun']>('/api/v1/identities') });
+export const useUnlinkIdentity = () =>
+    useChange('identities', (id: number) => del(`/api/v1/identities/${id}`));
+
 export const useTokens = () =>
     useQuery({ queryKey: ['tokens'], queryFn: () => get<Schemas['TokenList']>('/api/v1/tokens') });
 export const useCreateToken = () =>
@@ -86,6 +123,6 @@ export const useUsers = () =>
 export const useAddUser = () =>
     useChange('users', (wish: Schemas['UserRequest']) => post<User>('/api/v1/users', wish));
 export const useChangeUser = () =>
-    useChange('users', ({ id, ...wish }: { id: number; disabled?: boolean; administrator?: boolean }) =>
+    useChange('users', ({ id, ...wish }: { id: number } & Schemas['UserPatchBody']) =>
         patch<User>(`/api/v1/users/${id}`, wish),
     );
