@@ -123,4 +123,3 @@ def test_forgets_old_notices(post):
     post.server.sql(f"UPDATE notices SET created_at = created_at - {old} WHERE user_id = {ada.id}")
     post.server.sql("UPDATE schedules SET next_at = 0 WHERE name = 'notices.forget'")
     steps.wait_for(lambda: not notices(ada), 20, "the notice to go")
-

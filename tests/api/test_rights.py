@@ -11,7 +11,7 @@ OPEN = {"/login/", "/login/oidc", "/login/oidc/callback", "/setup/", "/metrics",
         "/health", "/health/live", "/health/ready",
         "/api/v1/erasures/{code}", "/api/v1/erasures/{code}/certificate", "/api/v1/erasure-key"}
 INBOX = {"/api/upload/", "/api/upload-csv/"}  # test_mission.py: open to this very machine
-ADMINISTRATORS = ("/api/v1/users", "/users/", "/api/v1/erasures")
+ADMINISTRATORS = ("/api/v1/users", "/users/", "/api/v1/erasures", "/api/v1/journal", "/journal/")
 OWN = ("/api/v1/sessions", "/api/v1/tokens", "/api/v1/identities", "/api/gdpr", "/api/v1/me/")
 STREAM = "/api/v1/events"
 # To predict is to read: nothing is kept.

@@ -51,7 +51,9 @@ class IdentityProvider(http.server.ThreadingHTTPServer):
         verifier = hashlib.sha256(form["code_verifier"].encode()).digest()
         good = (given == expected and form["grant_type"] == "authorization_code"
                 and form["redirect_uri"] == query["redirect_uri"] and jose.b64(verifier) == query["code_challenge"])
-        return (200, {"token_type": "Bearer", "access_token": "x", "id_token": token}) if good else (401, {"error": "invalid_client"})
+        if not good:
+            return 401, {"error": "invalid_client"}
+        return 200, {"token_type": "Bearer", "access_token": "x", "id_token": token}
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

@@ -30,6 +30,7 @@ public:
 
     base::Result<void> erase_user(store::Session& session, const store::Leaver& leaver) override {
         CHECK_OK(rows::clear_attempts(session, rows::account_subject(leaver.name)));
+        CHECK_OK(rows::clear_attempts(session, "code:" + std::to_string(leaver.user_id)));
         for (const auto* table :
              {"sessions",
               "api_tokens",

@@ -14,12 +14,21 @@ import {
     type Enrolment,
 } from './queries';
 
-function CodeField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+interface CodeFieldProps {
+    value: string;
+    onChange: (value: string) => void;
+    /** No recovery code exists yet. */
+    first?: boolean;
+}
+
+function CodeField({ value, onChange, first }: CodeFieldProps) {
     const { t } = useTranslation();
     return (
         <TextInput
             label={t('accounts:ui.two_factor.code')}
-            description={t('accounts:ui.two_factor.code_text')}
+            description={t(
+                first ? 'accounts:ui.two_factor.first_code_text' : 'accounts:ui.two_factor.code_text',
+            )}
             autoComplete="one-time-code"
             required
             withAsterisk={false}
@@ -95,7 +104,7 @@ function Confirm({ enrolment, onCodes }: { enrolment: Enrolment; onCodes: (codes
                     </Stack>
                 </Group>
                 {confirm.error && <ErrorNote error={confirm.error} />}
-                <CodeField value={code} onChange={setCode} />
+                <CodeField value={code} onChange={setCode} first />
                 <div>
                     <Button type="submit" loading={confirm.isPending}>
                         {t('accounts:ui.two_factor.confirm')}

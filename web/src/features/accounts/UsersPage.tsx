@@ -39,6 +39,7 @@ const nobody = { name: '', password: '', administrator: false, operates: false }
 function AddUser() {
     const { t } = useTranslation();
     const add = useAddUser();
+    const mayPromote = useSession().data?.user.administrator;
     const [wish, setWish] = useState(nobody);
     const submit = (event: React.FormEvent) => {
         event.preventDefault();
@@ -50,13 +51,19 @@ function AddUser() {
                 <Stack maw={420}>
                     {add.error && <ErrorNote error={add.error} />}
                     <Credentials value={wish} onChange={setWish} choosing="another" />
-                    <Checkbox
-                        label={t('accounts:ui.users.make_administrator')}
-                        checked={wish.administrator}
-                        onChange={(event) =>
-                            setWish({ ...wish, administrator: event.currentTarget.checked, operates: false })
-                        }
-                    />
+                    {mayPromote && (
+                        <Checkbox
+                            label={t('accounts:ui.users.make_administrator')}
+                            checked={wish.administrator}
+                            onChange={(event) =>
+                                setWish({
+                                    ...wish,
+                                    administrator: event.currentTarget.checked,
+                                    operates: false,
+                                })
+                            }
+                        />
+                    )}
                     <Checkbox
                         label={t('accounts:ui.users.make_operator')}
                         checked={wish.operates}
@@ -77,8 +84,10 @@ function AddUser() {
 
 function UserState({ user }: { user: User }) {
     const { t } = useTranslation();
+    const me = useSession().data?.user;
     const change = useChangeUser();
     const action = user.disabled_at == null ? 'disable' : 'enable';
+    if (user.administrator && !me?.administrator) return null;
     return (
         <>
             <Button
