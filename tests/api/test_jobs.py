@@ -45,3 +45,12 @@ def test_gives_up_a_job_whose_workers_always_vanish():
             for client in (english, french):
                 found = steps.ended(client, number)
                 assert found["problem"]["reason"] == "jobs.worker_lost", found
+
+
+def test_a_worker_for_a_time_does_what_waits_and_ends():
+    with new_world() as world:
+        user = world.user()
+        number = steps.number_of(steps.upload(user))
+        done = world.server.command("worker", "--idle", "1")
+        assert "worker_stopped" in done.stdout + done.stderr
+        assert user.get(f"/api/v1/datasets/{number}").json()["state"] == "ready"

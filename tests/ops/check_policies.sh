@@ -5,6 +5,14 @@ PATH=$PATH:$OPS_DIR/bin
 chart=deploy/kubernetes/csv-analyzer
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+"$OPS_DIR/venv/bin/python" - "$work" <<'PY'
+import pathlib, sys, yaml
+for path in sorted(pathlib.Path("deploy/policies/templates").glob("*.yaml")):
+    rego = yaml.safe_load(path.read_text(encoding="utf-8"))["spec"]["targets"][0]["code"][0]["source"]["rego"]
+    (pathlib.Path(sys.argv[1]) / f"{path.stem}.rego").write_text(rego, encoding="utf-8")
+PY
+opa check --strict "$work"/*.rego && echo "opa check --strict: clean"
+opa test "$work"/*.rego deploy/policies/tests/*.rego
 gator verify deploy/policies/tests/
 rendered() { helm template csva "$chart" -n csva --kube-version 1.37.2 "$@" 2>/dev/null >"$work/objects.yaml"; }
 asked() { gator test -f deploy/policies/templates -f deploy/policies/constraints -f "$work/objects.yaml" >"$work/said" 2>&1; }

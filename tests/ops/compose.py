@@ -157,7 +157,8 @@ def check_doors(stack, person):
     assert person.http.get(person.url + "/metrics", timeout=10).status_code == 404
     foreign = person.http.get(person.url + "/health/live", headers={"Host": "evil.example.org"}, timeout=10)
     assert foreign.status_code == 421, foreign.status_code
-    bare = requests.post(f"http://127.0.0.1:{PORTS['CSVA_WEB_PORT']}/api/upload-csv/", files={"file": ("a.csv", "a,b\n1,2\n")}, timeout=10)
+    web = f"http://127.0.0.1:{PORTS['CSVA_WEB_PORT']}"
+    bare = requests.post(web + "/api/upload-csv/", files={"file": ("a.csv", "a,b\n1,2\n")}, timeout=10)
     assert bare.status_code == 401, bare.status_code
     assert requests.get(f"http://127.0.0.1:{PORTS['CSVA_MLFLOW_PORT']}/health", timeout=10).ok
     say("plain HTTP leads to HTTPS; another Host is refused; an upload without a token is refused on port 8000 too")
@@ -199,10 +200,10 @@ def kill_each(stack, person, number, model, row):
     """SIGKILL to one after the other: it comes back by itself, and the answers are the same as before."""
     before = person.post(model + "/predictions", json={"rows": [row]}).json()["predictions"]
     for service in SERVICES:
-        began = time.monotonic()
         # As if it had crashed: docker's own `kill` counts as somebody's wish, after which it is not started again.
         process = stack.inspect(service, "{{.State.Pid}}")
         os.kill(int(process), 9)
+        began = time.monotonic()
         asked = failed = 0
         while time.monotonic() - began < 3:
             asked += 1
@@ -217,7 +218,8 @@ def kill_each(stack, person, number, model, row):
         wait_until(back, f"{service} comes back")
         took = time.monotonic() - began
         wait_until(lambda: person.get("/health/ready"), "the service is ready")
-        assert wait_until(lambda: person.post(model + "/predictions", json={"rows": [row]}).json(), "an answer")["predictions"] == before
+        after = wait_until(lambda: person.post(model + "/predictions", json={"rows": [row]}).json(), "an answer")
+        assert after["predictions"] == before
         say(f"killed {service:18} healthy again after {took:5.1f} s; of {asked} requests meanwhile {failed} failed")
     wish = {"target": "Survived", "budget_s": 2, "options": {"families": ["LogisticRegression"]}}
     training = person.post(f"/api/v1/datasets/{number}/trainings", json=wish).json()["id"]

@@ -1,10 +1,10 @@
-# ./dev check-ops [PART]...: the slow checks of deploy/, on real servers of this machine. Parts: image compose package chart
-# cluster policies secrets pipeline rules rolling drills attack; without a word all of them. What each says is kept in docs/operations/evidence.
+# ./dev check-ops [PART]...: the slow checks of deploy/, on real servers of this machine. Parts: rules policies chart
+# cluster policies secrets pipeline rules; without a word all of them. What each says is kept in docs/operations/evidence.
 # shellcheck shell=bash
 source tools/dev/build.sh
 source tools/dev/stages.sh
 
-readonly OPS_PARTS=(rules policies chart secrets pipeline package image compose cluster rolling drills attack)
+readonly OPS_PARTS=(rules policies chart secrets pipeline package image dumps compose cluster rolling drills attack)
 readonly OPS_DIR=$CACHE_DIR/ops
 export CACHE_DIR OPS_DIR
 

@@ -18,5 +18,10 @@ dev_gen() {
             diff -u "$golden" "$file" || bad=1
         fi
     done
+    if [ "${1:-}" = --update ]; then
+        "$VENV_DIR/bin/python" tools/operations.py --write
+    else
+        "$VENV_DIR/bin/python" tools/operations.py || bad=1
+    fi
     [ "$bad" = 0 ] || die "the golden files differ: look at the difference, then ./dev gen --update"
 }

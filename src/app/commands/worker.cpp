@@ -18,6 +18,7 @@ namespace {
 struct Options {
     CommonOptions common;
     bool supervised = false;
+    std::int64_t idle_s = 0;
 };
 
 /// Signals that ask the worker to hand its jobs back and end.
@@ -43,8 +44,21 @@ base::Result<void> work(const Options& options) {
     std::error_code unknown;
     const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
     if (unknown) return std::unexpected(base::internal_error("/proc/self/exe"));
-    jobs::Agent agent({*database, *blobs, kinds, settings, metrics, program, tell_of_job});
-    std::jthread hands([&agent] { agent.run(); });
+    jobs::Agent agent(
+        {*database,
+         *blobs,
+         kinds,
+         settings,
+         metrics,
+         program,
+         tell_of_job,
+         std::chrono::seconds(options.idle_s)}
+    );
+    // A worker that has been idle for long enough ends itself as a signal would.
+    std::jthread hands([&agent] {
+        agent.run();
+        ::kill(::getpid(), SIGTERM);
+    });
     base::log(base::LogLevel::info, "worker_started", {{"pid", std::int64_t{::getpid()}}});
     int signal = 0;
     sigwait(&signals, &signal);
@@ -63,6 +77,12 @@ void add_worker(CommandLine& line) {
     command->add_flag(
         "--supervised", options->supervised, "End when the process that started it ends"
     );
+    command
+        ->add_option(
+            "--idle", options->idle_s, "End after this many seconds without a job; 0: never"
+        )
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
     command->callback([&line, options] { run(line, [&options] { return work(*options); }); });
 }
 

@@ -167,7 +167,10 @@ void Agent::stop() { state_->stopping = true; }
 void Agent::State::work() {
     const std::string owner = base::random_hex(8);
     const milliseconds pause(parts.settings.integer("jobs.poll_ms"));
+    auto last_job = base::Clock::steady();
     while (!stopping) {
+        const auto unused = base::Clock::steady() - last_job;
+        if (parts.idle.count() > 0 && unused >= parts.idle) return;
         // A look first: an idle worker must not take SQLite's one right to write at every poll.
         const auto due = parts.database.read(any_due);
         if (due && !*due) {
@@ -180,6 +183,7 @@ void Agent::State::work() {
         if (leased && *leased) {
             base::crash_point("jobs.after_lease");
             run_job(owner, **leased);
+            last_job = base::Clock::steady();
         } else {
             if (!leased)
                 base::log(

@@ -6,6 +6,7 @@
 #include "foundation/jobs/kind.hpp"
 #include "foundation/store/database.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -15,7 +16,7 @@ namespace csva::jobs {
 
 /// The worker: leases a job, spawns `csva job-child` for it in a folder of its own, beats the
 /// lease, watches memory and the cancel flag, publishes under the lease or records why not. `run`
-/// blocks until `stop`; a job under way is handed back.
+/// blocks until `stop` or until there was nothing to do for `idle`; a job under way is handed back.
 class Agent {
 public:
     /// Told of a job that has ended for good, inside the transaction that ends it; `user_id` is
@@ -30,6 +31,7 @@ public:
         base::Metrics& metrics;
         std::filesystem::path program;  ///< The csva executable.
         OnEnded on_ended = {};
+        std::chrono::seconds idle{0};  ///< `run` ends after this long without a job; 0: never.
     };
     explicit Agent(Parts parts);
     ~Agent();

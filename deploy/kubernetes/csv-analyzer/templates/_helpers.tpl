@@ -93,15 +93,7 @@ capabilities: {drop: [ALL]}
 {{- end }}
 {{- end }}
 
-{{- define "csva.volumes" -}}
-- name: data
-  {{- if .Values.storage.ephemeral }}
-  emptyDir: {sizeLimit: 4Gi}
-  {{- else }}
-  persistentVolumeClaim: {claimName: {{ include "csva.claim" . }}}
-  {{- end }}
-- name: tmp
-  emptyDir: {medium: Memory, sizeLimit: 64Mi}
+{{- define "csva.secretVolume" -}}
 {{- if eq .Values.secrets.source "existing" }}
 - name: secrets
   secret: {secretName: {{ .Values.secrets.name }}, defaultMode: 0440}
@@ -112,6 +104,18 @@ capabilities: {drop: [ALL]}
     readOnly: true
     volumeAttributes: {secretProviderClass: {{ include "csva.name" . }}-vault}
 {{- end }}
+{{- end }}
+
+{{- define "csva.volumes" -}}
+- name: data
+  {{- if .Values.storage.ephemeral }}
+  emptyDir: {sizeLimit: 4Gi}
+  {{- else }}
+  persistentVolumeClaim: {claimName: {{ include "csva.claim" . }}}
+  {{- end }}
+- name: tmp
+  emptyDir: {medium: Memory, sizeLimit: 64Mi}
+{{- include "csva.secretVolume" . | nindent 0 }}
 {{- end }}
 
 {{- define "csva.podAnnotations" -}}

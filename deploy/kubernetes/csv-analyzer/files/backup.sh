@@ -1,0 +1,24 @@
+#!/bin/sh
+# One backup of the database into /backup with the number of rows of each table beside it. DATABASE_URL_FILE names its address.
+set -eu
+url=$(cat "$DATABASE_URL_FILE")
+name=csva-$(date -u +%Y%m%dT%H%M%SZ)
+# shellcheck disable=SC2016 # $q$ is PostgreSQL's quote
+counts='SELECT c.relname || chr(32) || (xpath($q$/row/n/text()$q$, query_to_xml(format($q$SELECT count(*) AS n FROM %I$q$, c.relname), false, true, $q$$q$)))[1]
+    FROM pg_class c WHERE c.relkind = $q$r$q$ AND c.relnamespace = $q$public$q$::regnamespace ORDER BY 1'
+# Rows are counted in the very state that is dumped.
+psql -X -q -v ON_ERROR_STOP=1 -d "$url" <<SQL
+BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+SELECT pg_export_snapshot() AS snapshot \gset
+\setenv SNAPSHOT :snapshot
+\pset tuples_only on
+\pset format unaligned
+\o /backup/$name.rows
+$counts;
+\o
+\! pg_dump --format=custom --snapshot="\$SNAPSHOT" --dbname="\$(cat "\$DATABASE_URL_FILE")" --file=/backup/$name.part && mv /backup/$name.part /backup/$name.dump
+COMMIT;
+SQL
+[ -s "/backup/$name.dump" ]
+(cd /backup && sha256sum "$name.dump" "$name.rows" >"$name.sha256")
+echo "kept $name.dump: $(wc -c <"/backup/$name.dump") bytes, $(wc -l <"/backup/$name.rows") tables"

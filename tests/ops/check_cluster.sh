@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# The chart against a real kube-apiserver: every object of every file of values by server-side dry-run under Pod Security "restricted", what
+# must be refused, install, upgrade and rollback; with the real controller-manager and scheduler, and kwok's make-believe nodes and
+# pods: a rolling update, an eviction that the PodDisruptionBudget refuses, Jobs of the CronJobs. No container runs.
+set -euo pipefail
+PATH=$PATH:$OPS_DIR/bin
+# shellcheck source=tests/ops/cluster.sh
+source tests/ops/cluster.sh
+for name in kube-apiserver etcd kubectl; do
+    command -v $name >/dev/null || { echo "$name is not here: the whole part is left out"; exit 0; }
+done
+work=$(mktemp -d /var/tmp/csva-cluster.XXXXXX)
+running=()
+# Nothing of it is kept, so nobody needs time to end well.
+trap '{ kill -9 "${running[@]}"; wait; } 2>/dev/null; rm -rf "$work"' EXIT
+export KUBECONFIG=$work/kubeconfig
+start() { local log=$1; shift; "$@" >"$work/$log.log" 2>&1 & running+=($!); }
+
+openssl genrsa -out "$work/sa.key" 2048 2>/dev/null
+token=$(openssl rand -hex 16)
+echo "$token,admin,admin,system:masters" >"$work/tokens.csv"
+printf 'apiVersion: v1\nkind: Config\nclusters: [{name: c, cluster: {server: "https://127.0.0.1:16443", insecure-skip-tls-verify: true}}]\nusers: [{name: u, user: {token: %s}}]\ncontexts: [{name: x, context: {cluster: c, user: u}}]\ncurrent-context: x\n' "$token" >"$KUBECONFIG"
+start etcd etcd --data-dir "$work/etcd" --listen-client-urls http://127.0.0.1:12379 --advertise-client-urls http://127.0.0.1:12379 \
+    --listen-peer-urls http://127.0.0.1:12380 --initial-advertise-peer-urls http://127.0.0.1:12380 --initial-cluster default=http://127.0.0.1:12380
+start api kube-apiserver --etcd-servers=http://127.0.0.1:12379 --bind-address=127.0.0.1 --advertise-address=127.0.0.1 --secure-port=16443 \
+    --cert-dir="$work/certs" --service-account-issuer=https://kubernetes.default.svc --service-account-key-file="$work/sa.key" \
+    --service-account-signing-key-file="$work/sa.key" --service-cluster-ip-range=10.96.0.0/16 --authorization-mode=RBAC \
+    --token-auth-file="$work/tokens.csv" --endpoint-reconciler-type=none --audit-policy-file=deploy/kubernetes/audit/policy.yaml \
+    --audit-log-path="$work/audit.log"
+began=$SECONDS
+for _ in $(seq 300); do kubectl get --raw /readyz >/dev/null 2>&1 && break; sleep 0.2; done
+echo "kube-apiserver $(kubectl version -o json | jq -r .serverVersion.gitVersion) ready after $((SECONDS - began)) s, with deploy/kubernetes/audit/policy.yaml"
+mapfile -t files < <(crds)
+for file in "${files[@]}"; do kubectl apply --server-side -f "$file" >/dev/null; done
+kubectl create namespace csva >/dev/null
+kubectl label namespace csva pod-security.kubernetes.io/enforce=restricted pod-security.kubernetes.io/warn=restricted >/dev/null
+kubectl wait --for condition=established --timeout=60s crd --all >/dev/null
+
+for values in "$CHART"/ci/*-values.yaml; do
+    name=$(basename "$values" -values.yaml)
+    render "$values" "$work/$name.yaml"
+    kubectl apply --server-side --dry-run=server --validate=strict -n csva -f "$work/$name.yaml" >"$work/said" 2>"$work/warned" || { cat "$work/warned"; exit 1; }
+    if grep -i warning "$work/warned"; then echo "$name: warnings" && exit 1; fi
+    echo "dry-run by the server: $name, $(wc -l <"$work/said") objects, no warning of Pod Security restricted"
+done
+refused() {
+    local why=$1
+    if kubectl apply --server-side --dry-run=server --validate=strict -n csva -f - >"$work/said" 2>&1; then cat "$work/said" && echo "not refused: $why" && exit 1; fi
+    echo "refused by the server: $why"
+}
+sed 's/minReplicas/minReplica/' "$work/everything.yaml" | refused "a field misspelt (minReplica)"
+sed '0,/^kind: ServiceMonitor/!{0,/  endpoints:/s/  endpoints:/  endpoint:/}' "$work/everything.yaml" | refused "a field misspelt in a ServiceMonitor"
+refused "a privileged pod, by Pod Security" <<'YAML'
+apiVersion: v1
+kind: Pod
+metadata: {name: bad}
+spec: {containers: [{name: a, image: "a:1", securityContext: {privileged: true}}]}
+YAML
+[ "$(kubectl auth can-i --list -n csva --as=system:serviceaccount:csva:csva -o name 2>/dev/null | grep -c -i secrets || true)" = 0 ]
+kubectl auth can-i get secrets -n csva --as=system:serviceaccount:csva:csva | sed 's/^/the account of the pods may read secrets: /' || true
+
+for name in kube-controller-manager kube-scheduler kwok; do
+    command -v $name >/dev/null || { echo "$name is not here: install, upgrade and what follows are left out"; exit 0; }
+done
+start manager kube-controller-manager --kubeconfig="$KUBECONFIG" --service-account-private-key-file="$work/sa.key" \
+    --use-service-account-credentials=false --leader-elect=false --bind-address=127.0.0.1 --secure-port=16457 --cert-dir="$work/manager"
+start scheduler kube-scheduler --kubeconfig="$KUBECONFIG" --leader-elect=false --bind-address=127.0.0.1 --secure-port=16459 --cert-dir="$work/scheduler"
+for node in steady-1 steady-2 spot-1; do
+    taints='[]'
+    [ $node != spot-1 ] || taints='[{key: spot, value: "true", effect: NoSchedule}]'
+    kubectl apply -f - >/dev/null <<YAML
+apiVersion: v1
+kind: Node
+metadata: {name: $node, annotations: {kwok.x-k8s.io/node: fake}, labels: {kubernetes.io/hostname: $node, node.kubernetes.io/lifecycle: ${node%-*}}}
+spec: {taints: $taints}
+status: {allocatable: {cpu: "16", memory: 64Gi, pods: "110", ephemeral-storage: 500Gi}, capacity: {cpu: "16", memory: 64Gi, pods: "110", ephemeral-storage: 500Gi}}
+YAML
+done
+stages=$(module sigs.k8s.io/kwok@v0.8.0)/kustomize/stage
+for file in "$stages"/node/fast/node-initialize.yaml "$stages"/pod/fast/pod-{ready,complete,delete}.yaml; do echo ---; cat "$file"; done >"$work/stages.yaml"
+start kwok kwok --config "$work/stages.yaml" --node-lease-duration-seconds=40 --kubeconfig="$KUBECONFIG" --manage-all-nodes=false \
+    --manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake --node-ip=127.0.0.1
+for _ in $(seq 200); do [ "$(kubectl get nodes --no-headers 2>/dev/null | grep -c ' Ready')" = 3 ] && break; sleep 0.5; done
+echo "3 make-believe nodes ready, one of them spot"
+# A volume for the backups, which no provisioner brings here.
+kubectl apply -f - >/dev/null <<YAML
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: backups}
+spec: {capacity: {storage: 50Gi}, accessModes: [ReadWriteOnce], hostPath: {path: /nowhere}}
+YAML
+values=(-n csva --wait --timeout 240s --set storage.ephemeral=true --set web.autoscaling.enabled=false --set worker.autoscaling.enabled=false
+    --set spot.enabled=true --set batch.enabled=true --set backup.enabled=true --set worker.replicas=2)
+helm_() { helm "$@" 2> >(grep -v 'symbolic link' >&2); }
+helm_ upgrade --install csva "$CHART" "${values[@]}" | grep -E 'STATUS|REVISION' | tr '\n' ' '
+echo
+kubectl get pods -n csva -o custom-columns=COMPONENT:.metadata.labels.app\\.kubernetes\\.io/component,NODE:.spec.nodeName,PHASE:.status.phase --no-headers | sort | uniq -c
+began=$SECONDS
+helm_ upgrade csva "$CHART" "${values[@]}" --set image.tag=0.1.1 | grep -E 'STATUS|REVISION' | tr '\n' ' '
+kubectl -n csva rollout status deployment csva-web --timeout=240s | tail -n 1
+echo "rolling update in $((SECONDS - began)) s: $(kubectl -n csva get deployment csva-web -o jsonpath='{.spec.template.spec.containers[0].image}')"
+helm_ rollback csva 1 -n csva --wait --timeout 240s
+echo "rolled back: $(kubectl -n csva get deployment csva-web -o jsonpath='{.spec.template.spec.containers[0].image}')"
+helm history csva -n csva 2>/dev/null | tail -n +2 | awk -F'\t' '{print "  revision" $1 "," $3 "," $6}'
+
+evict() { kubectl create --raw "/api/v1/namespaces/csva/pods/$1/eviction" -f - <<<"{\"apiVersion\":\"policy/v1\",\"kind\":\"Eviction\",\"metadata\":{\"name\":\"$1\",\"namespace\":\"csva\"}}" 2>&1; }
+kubectl -n csva scale deployment csva-web --replicas=1 >/dev/null
+staying() { kubectl -n csva get pods -l app.kubernetes.io/component=web -o json | jq -r '.items[] | select(.metadata.deletionTimestamp == null) | .metadata.name'; }
+for _ in $(seq 120); do [ "$(staying | wc -l)" = 1 ] && break; sleep 0.5; done
+for _ in $(seq 60); do [ "$(kubectl -n csva get pdb csva-web -o jsonpath='{.status.currentHealthy}')" = 1 ] && break; sleep 0.5; done
+if evict "$(staying)" >"$work/said"; then echo "the eviction was not refused" && exit 1; fi
+grep 'disruption budget' "$work/said"
+
+for job in batch backup retention restore-test; do kubectl -n csva create job --from=cronjob/csva-$job "try-$job" >/dev/null; done
+for _ in $(seq 120); do [ "$(kubectl -n csva get pods --no-headers | grep -c '^try-')" -ge 5 ] && break; sleep 0.5; done
+for job in batch backup retention restore-test; do
+    echo "Job of CronJob $job: $(kubectl -n csva get pods -l job-name=try-$job -o custom-columns=NODE:.spec.nodeName,PHASE:.status.phase --no-headers | sort | uniq -c | tr -s ' ' | tr '\n' ';')"
+done
+echo "audit log: $(jq -r 'select(.objectRef.resource == "secrets") | .level' "$work/audit.log" | sort -u | tr '\n' ' ')for secrets, of $(wc -l <"$work/audit.log") entries; with a secret's data: $(jq -r 'select(.objectRef.resource == "secrets") | .requestObject // empty | tostring' "$work/audit.log" | wc -l)"
