@@ -112,8 +112,17 @@ if evict "$(staying)" >"$work/said"; then echo "the eviction was not refused" &&
 grep 'disruption budget' "$work/said"
 
 for job in batch backup retention restore-test; do kubectl -n csva create job --from=cronjob/csva-$job "try-$job" >/dev/null; done
-for _ in $(seq 120); do [ "$(kubectl -n csva get pods --no-headers | grep -c '^try-')" -ge 5 ] && break; sleep 0.5; done
+for _ in $(seq 120); do
+    pods=$(kubectl -n csva get pods --no-headers | grep '^try-' || true)
+    [ "$(wc -l <<<"$pods")" -ge 5 ] && ! grep -q Pending <<<"$pods" && break
+    sleep 1
+done
 for job in batch backup retention restore-test; do
     echo "Job of CronJob $job: $(kubectl -n csva get pods -l job-name=try-$job -o custom-columns=NODE:.spec.nodeName,PHASE:.status.phase --no-headers | sort | uniq -c | tr -s ' ' | tr '\n' ';')"
 done
+helm_ upgrade csva "$CHART" "${values[@]}" --set 'batch.schedule=* * * * *' >/dev/null
+made() { kubectl -n csva get jobs -o json | jq -r '.items[] | select(.metadata.ownerReferences[0].kind == "CronJob") | .metadata.name'; }
+for _ in $(seq 150); do [ -n "$(made)" ] && break; sleep 1; done
+echo "made by the CronJob when its minute came: $(made | head -n 1 | sed 's/[0-9]*$/.../')"
+[ -n "$(made)" ]
 echo "audit log: $(jq -r 'select(.objectRef.resource == "secrets") | .level' "$work/audit.log" | sort -u | tr '\n' ' ')for secrets, of $(wc -l <"$work/audit.log") entries; with a secret's data: $(jq -r 'select(.objectRef.resource == "secrets") | .requestObject // empty | tostring' "$work/audit.log" | wc -l)"

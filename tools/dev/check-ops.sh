@@ -1,5 +1,5 @@
-# ./dev check-ops [PART]...: the slow checks of deploy/, on real servers of this machine. Parts: rules policies chart
-# cluster policies secrets pipeline rules; without a word all of them. What each says is kept in docs/operations/evidence.
+# ./dev check-ops [PART]...: the slow checks of deploy/, on real servers of this machine; without a word all that OPS_PARTS lists, in an
+# order in which each finds what it needs. A part is tests/ops/check_PART.sh; what it says is kept in docs/operations/evidence.
 # shellcheck shell=bash
 source tools/dev/build.sh
 source tools/dev/stages.sh
@@ -9,13 +9,13 @@ readonly OPS_DIR=$CACHE_DIR/ops
 export CACHE_DIR OPS_DIR
 
 # Paths of this machine and hosts of registries are nobody's business.
-as_evidence() { sed -e "s|$PWD/||g; s|$PWD|.|g; s|$CACHE_DIR|CACHE|g; s|/tmp/[A-Za-z0-9._/-]*|TMP|g; s|$HOME|HOME|g"; }
+as_evidence() { sed -e "s|$PWD/||g; s|$PWD|.|g; s|$CACHE_DIR|CACHE|g; s|/\(var/\)\?tmp/[A-Za-z0-9._/-]*|TMP|g; s|$HOME|HOME|g"; }
 
 ops_part() {
     local part=$1 out=docs/operations/evidence/$1.txt
     local start=$SECONDS
     mkdir -p "$(dirname "$out")"
-    tests/ops/"check_$part.sh" 2>"build/ops-$part.log" | tee "build/ops-$part.txt" || {
+    NO_COLOR=1 tests/ops/"check_$part.sh" 2>"build/ops-$part.log" | tee "build/ops-$part.txt" || {
         tail -n 30 "build/ops-$part.log" >&2
         return 1
     }

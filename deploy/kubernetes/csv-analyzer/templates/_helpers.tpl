@@ -78,6 +78,7 @@ capabilities: {drop: [ALL]}
 {{- end }}
 {{- if .Values.ingress.enabled }}
 - {name: CSVA_HTTP_PUBLIC_URL, value: "https://{{ .Values.ingress.host }}"}
+- {name: CSVA_HTTP_TRUSTED_PROXIES, value: {{ join "," .Values.ingress.proxyNetworks | quote }}}
 - {name: CSVA_HTTP_ALLOWED_HOSTS, value: {{ printf "%s,%s,%s-web" .Values.ingress.host (include "csva.name" .) (include "csva.name" .) | quote }}}
 {{- end }}
 {{- range $name, $value := .Values.settings }}
