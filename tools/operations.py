@@ -66,7 +66,7 @@ def secret_rows():
 def helps():
     """What the sources say of each series."""
     found = {}
-    for path in sorted((ROOT / "src").rglob("*.cpp")):
+    for path in sorted([*(ROOT / "src").rglob("*.cpp"), *(ROOT / "src").rglob("*.hpp")]):
         text = path.read_text(encoding="utf-8")
         for name, help_text in re.findall(r'"((?:csva|http_server|process)_[a-z_0-9]+)",\s*((?:"(?:[^"\\]|\\.)*"\s*)+)', text):
             found.setdefault(name, "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', help_text)).rstrip("."))

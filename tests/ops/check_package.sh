@@ -48,9 +48,9 @@ echo "$(basename "$tarball"): $("$csva" --version), $("$csva" doctor --data-dir 
 for unit in csva.service csva-worker@1.service; do
     cp "deploy/systemd/${unit/@1/@}" "$work/$unit"
     sed -i "s|/usr/bin/csva|$work/root/usr/lib/csva/bin/csva|" "$work/$unit"
-    systemd-analyze verify "$work/$unit" 2>&1 | grep -v -e 'Failed to' -e 'cgroup' | tee "$work/verify"
-    [ ! -s "$work/verify" ]
+    systemd-analyze verify "$work/$unit" 2>&1 | { grep -F "$unit" || true; } >"$work/verify"
+    [ ! -s "$work/verify" ] || { cat "$work/verify"; exit 1; }
     echo "systemd-analyze verify $unit: clean"
-    systemd-analyze security --offline=true "$work/$unit" 2>/dev/null | tail -n 1 | sed "s|^|$unit |" | tee "$work/level"
-    systemd-analyze security --offline=true --threshold=20 "$work/$unit" >/dev/null
+    systemd-analyze security --offline=true --no-pager "$work/$unit" 2>/dev/null | grep 'Overall exposure' | sed "s|^[^O]*|$unit: |"
+    systemd-analyze security --offline=true --no-pager --threshold=20 "$work/$unit" >/dev/null
 done
