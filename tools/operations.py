@@ -132,7 +132,7 @@ def missing_of(path):
     used = set(re.findall(r"CSVA_[A-Z]+_[A-Z_0-9]+[A-Z]", text))
     files = [p for folder in ("deploy", "tools") for p in (ROOT / folder).rglob("*") if p.is_file()]
     scripts = "".join(p.read_text(encoding="utf-8", errors="replace") for p in files)
-    unknown = [v for v in sorted(used) if v.removesuffix("_FILE") not in known and v not in scripts]
+    unknown = [v for v in sorted(used) if not {v, v.removesuffix("_FILE")} & known and v not in scripts]
     return [n for n in sorted(named) if not (ROOT / n).exists()] + unknown
 
 
