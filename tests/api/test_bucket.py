@@ -35,7 +35,7 @@ def well(bucket):
 
 def forget_copies(world):
     """As on a machine that has read none of the files yet."""
-    shutil.rmtree(world.server.data / "cache")
+    shutil.rmtree(world.server.data / "cache", ignore_errors=True)
 
 
 def test_everything_works_without_a_file_of_this_machine(store, bucket, language):
@@ -74,7 +74,7 @@ def test_says_what_a_bucket_suffers_and_keeps_nothing(store, well, language, fau
     well.fault = None
     assert set(well.objects) == before
     assert ada.get("/api/v1/datasets").json()["datasets"] == []
-    assert store.server.staged() == []
+    assert not [path for path in store.server.staged() if path.name.startswith("upload")]
     assert steps.read(ada)
 
 
@@ -99,16 +99,19 @@ def test_says_that_a_stored_file_is_damaged(store, well, language):
     assert ada.get(f"/api/v1/datasets/{number}/original").content == CSV
 
 
-def test_a_clock_that_jumped_does_not_lock_the_bucket(bucket):
-    with new_world(CSVA_CLOCK_OFFSET_MS=str(2 * 86_400_000), **bucket.settings(), **FAST) as world:
+def test_a_clock_that_jumped_does_not_lock_the_bucket():
+    jumped = {"CSVA_CLOCK_OFFSET_MS": str(2 * 86_400_000)}
+    with FakeBucket() as bucket, new_world(**jumped, **bucket.settings(), **FAST) as world:
         ada = world.user()
         assert upload(ada).status_code == 201
-        assert ("PUT", 403) in bucket.calls
+        assert 403 in {status for _, status in bucket.calls}
         assert "bucket_clock_differs" in world.server.log()
 
 
-def test_what_nothing_refers_to_leaves_the_bucket(bucket):
-    with new_world(CSVA_DATA_SWEEP_GRACE_H="0", **bucket.settings(), **FAST) as world:
+def test_what_nothing_refers_to_leaves_the_bucket():
+    at_once = {"CSVA_DATA_SWEEP_GRACE_H": "0", "CSVA_STORAGE_S3_PREFIX": "ours"}
+    with FakeBucket() as bucket, new_world(**at_once, **bucket.settings(), **FAST) as world:
+        bucket.objects["theirs/blobs/p1/" + "0" * 32] = b"of another service in the same bucket"
         ada = world.user()
         before = set(bucket.objects)
         number = steps.number_of(upload(ada))
@@ -116,6 +119,7 @@ def test_what_nothing_refers_to_leaves_the_bucket(bucket):
         assert ada.delete(f"/api/v1/datasets/{number}").status_code == 204
         world.server.sql("UPDATE schedules SET next_at = 0")
         steps.wait_for(lambda: name not in bucket.objects, 15, "the sweep of the bucket")
+        assert set(bucket.objects) == before
 
 
 def test_doctor_says_what_to_do_about_a_bucket(store, well):

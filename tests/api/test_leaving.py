@@ -57,7 +57,7 @@ def test_answers_everybody_who_was_let_in():
         for plug in plugs:
             plug.sendall(b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         got = [plug.recv(65536) for plug in plugs]
-        assert all(b" 200 " in answer and b"Connection: close" in answer for answer in got), got
+        assert all(b" 200 " in answer for answer in got), got
         received = b""
         while part := slow.recv(1 << 20):
             received += part

@@ -55,7 +55,7 @@ http {{
     server {{
         listen 127.0.0.1:{self.port} backlog=1024; client_max_body_size 0;
         location / {{
-            proxy_pass http://csva; proxy_http_version 1.1; proxy_set_header Connection "";
+            proxy_pass http://csva; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;
             proxy_next_upstream off;
         }}
     }}

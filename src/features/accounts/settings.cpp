@@ -42,6 +42,24 @@ std::vector<base::SettingRow> provider_rows() {
     };
 }
 
+std::vector<base::SettingRow> key_rows() {
+    using base::SettingType;
+    return {
+        {"accounts.session_key",
+         SettingType::secret,
+         "",
+         "",
+         "Key under which sessions and tokens are stored; empty: a plain hash. Any long random "
+         "text, the same for all servers."},
+        {"accounts.session_key_former",
+         SettingType::secret,
+         "",
+         "",
+         "The key before the last rotation: whoever comes with a session or token from then is "
+         "let in, and it is stored anew."},
+    };
+}
+
 }  // namespace
 
 std::vector<base::SettingRow> setting_rows() {
@@ -68,18 +86,6 @@ std::vector<base::SettingRow> setting_rows() {
          "2592000",
          "s",
          "A session ends this long after sign-in, used or not."},
-        {"accounts.session_key",
-         SettingType::secret,
-         "",
-         "",
-         "Key under which sessions and tokens are stored; empty: a plain hash. Any long random "
-         "text, the same for all servers."},
-        {"accounts.session_key_former",
-         SettingType::secret,
-         "",
-         "",
-         "The key before the last rotation: whoever comes with a session or token from then is "
-         "let in, and it is stored anew."},
         {"accounts.setup_link_s",
          SettingType::integer,
          "86400",
@@ -116,8 +122,8 @@ std::vector<base::SettingRow> setting_rows() {
          "ms",
          "How long a checked credential is believed without asking the database again."},
     };
-    const auto provider = provider_rows();
-    rows.insert(rows.end(), provider.begin(), provider.end());
+    for (const auto& more : {key_rows(), provider_rows()})
+        rows.insert(rows.end(), more.begin(), more.end());
     return rows;
 }
 
