@@ -48,7 +48,7 @@ def test_answers_everybody_who_was_let_in():
         answer = world.admin.post("/api/upload-csv/", files={"file": ("large.csv", large)})
         path = f"/api/v1/datasets/{steps.number_of(answer)}/original"
         slow = socket.create_connection(("127.0.0.1", world.server.port))
-        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         token = world.token_of(world.admin, "read").http.headers["Authorization"]
         slow.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {token}\r\n\r\n".encode())
         time.sleep(0.3)
