@@ -154,7 +154,9 @@ void Composition::join_erasure() {
     };
     erasure_ = std::make_unique<erasure::Service>(parts);
     exports_of_users_ = std::make_unique<erasure::Exports>(parts);
-    erasure::register_routes(routes_, {*erasure_, *exports_of_users_, *accounts_});
+    erasure::register_routes(
+        routes_, {*erasure_, *exports_of_users_, *accounts_, *database_, settings_}
+    );
 }
 
 void Composition::join() {

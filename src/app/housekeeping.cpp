@@ -1,8 +1,8 @@
 #include "app/housekeeping.hpp"
 
-#include "features/notices/service.hpp"
 #include "features/erasure/exports.hpp"
 #include "features/erasure/retention.hpp"
+#include "features/notices/service.hpp"
 #include "foundation/base/clock.hpp"
 #include "foundation/base/log.hpp"
 #include "foundation/jobs/queue.hpp"
@@ -11,6 +11,7 @@ namespace csva::app {
 namespace {
 
 constexpr std::int64_t kHourMs = 3'600'000;
+constexpr std::int64_t kDayMs = 24 * kHourMs;
 
 base::Result<void> sweep(Composition& parts) {
     TRY(const auto in_use, blobs_in_use(parts));
@@ -37,11 +38,26 @@ base::Result<void> forget_notices(Composition& parts) {
     return {};
 }
 
+/// What the notice `deletion_ahead` is filled with.
+struct ExpiryTold {
+    std::string name;
+    std::int64_t days = 0;
+};
+CSVA_DESCRIBE(ExpiryTold, name, days)
+
 /// Says in good time that the rows of a data set will go.
 base::Result<void> tell_expiry(
-    store::Session&, std::int64_t, const datasets::Expiring&
+    store::Session& session, std::int64_t user_id, const datasets::Expiring& dataset
 ) {
-    return {};
+    const std::int64_t left_ms = dataset.expires_at - base::Clock::wall_ms();
+    const ExpiryTold told{dataset.name, (left_ms + kDayMs - 1) / kDayMs};
+    return notices::notify(
+        session,
+        {.user_id = accounts::UserId(user_id),
+         .kind = "deletion_ahead",
+         .parameters = base::to_json(told),
+         .link = "/view/" + std::to_string(dataset.id.value) + "/?tab=settings"}
+    );
 }
 
 base::Result<void> expire(Composition& parts) {

@@ -171,7 +171,7 @@ class Estate:
                 "version_id": self.version, "job_id": self.training["job_id"],
                 "training_id": self.training["id"], "model_id": self.model["id"],
                 "model_name": self.model["name"], "batch_id": self.batch["id"],
-                "window_id": self.window,
+                "window_id": self.window, "export_id": 1, "code": "0" * 32,
                 "name": "data-city", "alias": "champion", **self.tracked,
                 "token_id": self.token, "session_id": self.session, "identity_id": 1, "user_id": self.owner.id}
 

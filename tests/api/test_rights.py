@@ -8,11 +8,13 @@ from client import error_of, refused
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 OPEN = {"/login/", "/login/oidc", "/login/oidc/callback", "/setup/", "/metrics", "/api/metrics/", "/api/schema/", "/api/docs/",
-        "/health", "/health/live", "/health/ready",
+        "/health", "/health/live", "/health/ready", "/erasures/{code}/",
         "/api/v1/erasures/{code}", "/api/v1/erasures/{code}/certificate", "/api/v1/erasure-key"}
 INBOX = {"/api/upload/", "/api/upload-csv/"}  # test_mission.py: open to this very machine
-ADMINISTRATORS = ("/api/v1/users", "/users/", "/api/v1/erasures", "/api/v1/journal", "/journal/")
-OWN = ("/api/v1/sessions", "/api/v1/tokens", "/api/v1/identities", "/api/gdpr", "/api/v1/me/")
+ADMINISTRATORS = ("/api/v1/users", "/users/", "/api/v1/erasures", "/api/v1/processing-register", "/register/",
+                  "/api/v1/journal", "/journal/")
+OWN = ("/api/v1/sessions", "/api/v1/tokens", "/api/v1/identities", "/api/gdpr", "/api/v1/me/erasure",
+       "/api/v1/me/exports")
 STREAM = "/api/v1/events"
 # To predict is to read: nothing is kept.
 READING_POSTS = {"/test-model/{pk}/{model_name}/", "/api/v1/models/{model_id}/predictions",

@@ -1,7 +1,6 @@
-#include "features/erasure/certificate.hpp"
-
 #include "app/commands/commands.hpp"
 #include "app/compose.hpp"
+#include "features/erasure/certificate.hpp"
 #include "foundation/base/files.hpp"
 
 #include <CLI/CLI.hpp>
@@ -87,7 +86,8 @@ void add_erasure(CommandLine& line) {
     looking->callback([&line, options] { run(line, [&options] { return ledger(*options); }); });
 
     CLI::App* again = all->add_subcommand(
-        "replay", "Erase again whom a restored database has brought back, and end what is unfinished"
+        "replay",
+        "Erase again whom a restored database has brought back, and end what is unfinished"
     );
     add_common_options(*again, options->common);
     again->callback([&line, options] { run(line, [&options] { return replay(*options); }); });

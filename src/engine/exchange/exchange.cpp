@@ -1,6 +1,7 @@
 #include "engine/exchange/exchange.hpp"
 
 #include "engine/exchange/features.hpp"
+#include "engine/exchange/model_card.hpp"
 #include "engine/exchange/models.hpp"
 #include "foundation/base/clock.hpp"
 
@@ -300,7 +301,18 @@ base::Result<void> save(
     const recipe::Replay& replay,
     const drift::Reference& reference
 ) {
-    TRY(const auto files, mlflow_files(outcome, replay, reference));
+    TRY(auto files, mlflow_files(outcome, replay, reference));
+    for (const auto language : {i18n::Language::en, i18n::Language::fr})
+        files.push_back(
+            {fmt::format("model_card.{}.md", i18n::name_of(language)),
+             markdown(
+                 model_card(
+                     {outcome.report, outcome.preparation, replay.steps().size(), CSVA_VERSION},
+                     language
+                 ),
+                 language
+             )}
+        );
     return bundle::save(folder, outcome, replay, reference, files);
 }
 

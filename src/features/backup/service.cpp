@@ -126,8 +126,7 @@ Result<Snapshot> look(const Parts& parts, const fs::path& folder) {
             store::Database::open({.url = "", .data_folder = folder.string(), .pool_size = 1}));
         CHECK_OK(copy->read([&](store::Session& session) -> Result<void> {
             TRY(out.head.rows, count_rows(session));
-            TRY(const auto names,
-                session.rows("SELECT name FROM schema_migrations ORDER BY name"));
+            TRY(const auto names, session.rows("SELECT name FROM schema_migrations ORDER BY name"));
             for (const auto& row : names) out.head.migrations.push_back(row.text("name"));
             for (auto* feature : parts.features) {
                 TRY(auto some, feature->blobs(session));
@@ -331,8 +330,7 @@ Result<Head> unpack(
     ));
     {
         TRY(const auto store,
-            store::Database::open(
-                {.url = "", .data_folder = folder.path().string(), .pool_size = 1}
+            store::Database::open({.url = "", .data_folder = folder.path().string(), .pool_size = 1}
             ));
         TRY(const auto rows,
             store->read([](store::Session& session) { return count_rows(session); }));

@@ -36,8 +36,8 @@ base::Result<Report> make_backup(
 base::Result<Report> check_backup(const std::filesystem::path& file, const base::Secret& key);
 
 /// Unpacks a backup into a data folder that holds no store, the store itself last. `known`: names
-/// of the migrations of this program. Errors: backup.not_empty, backup.newer_version, backup.differs
-/// (not the rows that were counted), those of Reader, base.disk_full.
+/// of the migrations of this program. Errors: backup.not_empty, backup.newer_version,
+/// backup.differs (not the rows that were counted), those of Reader, base.disk_full.
 base::Result<Head> unpack(
     const std::filesystem::path& file,
     const base::Secret& key,

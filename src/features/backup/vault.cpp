@@ -3,10 +3,11 @@
 #include "foundation/base/crypto.hpp"
 #include "foundation/base/files.hpp"
 
+#include <sodium.h>
+
 #include <array>
 #include <fcntl.h>
 #include <fstream>
-#include <sodium.h>
 #include <sstream>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -63,18 +64,17 @@ Result<base::Secret> read_key(const fs::path& path) {
     std::string key(crypto_secretstream_xchacha20poly1305_KEYBYTES, '\0');
     std::size_t written = 0;
     if (mark != kKeyMark || !more.empty() || hex.size() != key.size() * 2 ||
-        sodium_hex2bin(
-            raw(key), key.size(), hex.data(), hex.size(), nullptr, &written, nullptr
-        ) != 0 ||
+        sodium_hex2bin(raw(key), key.size(), hex.data(), hex.size(), nullptr, &written, nullptr) !=
+            0 ||
         written != key.size())
         return fail(ErrorKind::invalid_argument, kBadKeyFile);
     return base::Secret(std::move(key));
 }
 
 Result<void> make_key(const fs::path& path) {
-    const std::string text =
-        std::string(kKeyMark) + " " +
-        base::random_hex(crypto_secretstream_xchacha20poly1305_KEYBYTES) + "\n";
+    const std::string text = std::string(kKeyMark) + " " +
+                             base::random_hex(crypto_secretstream_xchacha20poly1305_KEYBYTES) +
+                             "\n";
     const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
     if (file < 0 && errno == EEXIST) return fail(ErrorKind::conflict, kKeyExists);
     if (file < 0) return std::unexpected(base::unwritable(path));
@@ -146,9 +146,7 @@ Result<void> Writer::write(std::string_view bytes) {
 }
 
 Result<void> Writer::finish() {
-    CHECK_OK(
-        state_->frame(state_->waiting, crypto_secretstream_xchacha20poly1305_TAG_FINAL)
-    );
+    CHECK_OK(state_->frame(state_->waiting, crypto_secretstream_xchacha20poly1305_TAG_FINAL));
     state_->file.close();
     if (!state_->file) return std::unexpected(base::unwritable(state_->path));
     CHECK_OK(base::sync_file(state_->fresh));

@@ -9,9 +9,8 @@ using store::Session;
 Result<void> start_clocks(Session& session, std::int64_t expires_at) {
     TRY(const auto row, session.row("SELECT id FROM datasets WHERE expires_at = 0 LIMIT 1"));
     if (!row) return {};
-    CHECK_OK(session.run(
-        "UPDATE datasets SET expires_at = :at WHERE expires_at = 0", {expires_at}
-    ));
+    CHECK_OK(session.run("UPDATE datasets SET expires_at = :at WHERE expires_at = 0", {expires_at})
+    );
     return {};
 }
 

@@ -99,8 +99,8 @@ Result<DatasetId> Service::insert_upload(
                  .sha256 = file.sha256,
                  .upload_key = key,
                  .created_by = actor.user_id,
-                 .expires_at = base::Clock::wall_ms() +
-                               parts_.settings.integer("retention.days") * kDayMs}
+                 .expires_at =
+                     base::Clock::wall_ms() + parts_.settings.integer("retention.days") * kDayMs}
             ));
         TRY(const jobs::JobId job,
             jobs::enqueue(

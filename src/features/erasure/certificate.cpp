@@ -20,9 +20,7 @@ base::Result<SignedCertificate> checked(std::string_view json, std::string_view 
     if (!read) return base::fail(base::ErrorKind::invalid_argument, kBadCertificate);
     if (!public_key.empty() && read->public_key != public_key)
         return base::fail(base::ErrorKind::forbidden, kOtherKey);
-    if (!base::signature_is_good(
-            read->public_key, signed_text(read->certificate), read->signature
-        ))
+    if (!base::signature_is_good(read->public_key, signed_text(read->certificate), read->signature))
         return base::fail(base::ErrorKind::invalid_argument, kBadCertificate);
     return std::move(*read);
 }

@@ -143,9 +143,8 @@ Result<Export> Exports::start(accounts::UserId user) {
                  .user_id = user.value,
                  .input = base::to_json(order)}
             ));
-        CHECK_OK(session.run(
-            "UPDATE user_exports SET job_id = :job WHERE id = :id", {job, made.id}
-        ));
+        CHECK_OK(session.run("UPDATE user_exports SET job_id = :job WHERE id = :id", {job, made.id})
+        );
         return made;
     });
 }
@@ -190,17 +189,14 @@ Result<void> forget_exports(store::Database& database, blob::BlobStore& blobs) {
 }
 
 Result<std::set<std::string>> export_blobs(Session& session) {
-    TRY(const auto rows,
-        session.rows("SELECT blob_key FROM user_exports WHERE blob_key <> ''"));
+    TRY(const auto rows, session.rows("SELECT blob_key FROM user_exports WHERE blob_key <> ''"));
     std::set<std::string> keys;
     for (const auto& row : rows) keys.insert(row.text("blob_key"));
     return keys;
 }
 
 Result<void> erase_exports(Session& session, std::string_view column, std::int64_t id) {
-    CHECK_OK(session.run(
-        "DELETE FROM user_exports WHERE " + std::string(column) + " = :id", {id}
-    ));
+    CHECK_OK(session.run("DELETE FROM user_exports WHERE " + std::string(column) + " = :id", {id}));
     return {};
 }
 

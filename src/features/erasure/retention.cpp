@@ -41,9 +41,7 @@ Result<Expiring> give_notice(const RetentionParts& parts, Expiring dataset, std:
         if (wanted == 2) told.expires_at = std::max(told.expires_at, now + kLastNoticeMs);
         TRY(const auto users, concerned(session, told));
         for (const auto user : users) CHECK_OK(parts.tell(session, user, told));
-        CHECK_OK(
-            datasets::set_clock(session, told.id, told.expires_at, told.expiry_notices)
-        );
+        CHECK_OK(datasets::set_clock(session, told.id, told.expires_at, told.expiry_notices));
         return told;
     });
 }

@@ -1,5 +1,6 @@
 #include "features/erasure/routes.hpp"
 
+#include "features/erasure/register.hpp"
 #include "foundation/base/clock.hpp"
 
 #include <algorithm>
@@ -98,7 +99,7 @@ void add_requests(http::Routes& routes, Service& service, accounts::Accounts& ac
     routes.add<GdprPath, http::Handmade<Erasure, 202>>(
         Method::delete_,
         "/api/gdpr/delete/{user_id}",
-        http::access::signed_in(Right::manage),
+        http::access::own_account(Right::manage),
         {.summary = "Erase an account with all that is its own: one's own, or as administrator.",
          .tag = "erasure",
          .errors = {409}},
@@ -109,7 +110,7 @@ void add_requests(http::Routes& routes, Service& service, accounts::Accounts& ac
     routes.add<GdprRequest, http::Handmade<Erasure, 202>>(
         Method::post,
         "/api/gdpr/delete/{user_id}",
-        http::access::signed_in(Right::manage),
+        http::access::own_account(Right::manage),
         {.summary = "The same with one's password.",
          .tag = "erasure",
          .body = http::Body::json_or_form,
@@ -121,7 +122,7 @@ void add_requests(http::Routes& routes, Service& service, accounts::Accounts& ac
     routes.add<http::NoRequest, Preview>(
         Method::get,
         "/api/v1/me/erasure",
-        http::access::signed_in(Right::manage),
+        http::access::own_account(Right::manage),
         {.summary = "What erasing one's account would do.", .tag = "erasure"},
         [&](Context& context, const http::NoRequest&) -> Result<Preview> {
             TRY(auto preview, service.preview(UserId(context.actor.user_id)));
@@ -183,7 +184,7 @@ void add_exports(http::Routes& routes, Exports& exports) {
     routes.add<http::NoRequest, http::Accepted<Export>>(
         Method::post,
         "/api/v1/me/exports",
-        http::access::signed_in(Right::manage),
+        http::access::own_account(Right::manage),
         {.summary = "Pack a copy of all that is kept about oneself.", .tag = "erasure"},
         [&](Context& context, const http::NoRequest&) -> Result<http::Accepted<Export>> {
             TRY(auto begun, exports.start(UserId(context.actor.user_id)));
@@ -193,7 +194,7 @@ void add_exports(http::Routes& routes, Exports& exports) {
     routes.add<http::NoRequest, ExportList>(
         Method::get,
         "/api/v1/me/exports",
-        http::access::signed_in(Right::manage),
+        http::access::own_account(Right::manage),
         {.summary = "One's own copies; each is deleted after a week.", .tag = "erasure"},
         [&](Context& context, const http::NoRequest&) -> Result<ExportList> {
             TRY(auto found, exports.list(UserId(context.actor.user_id)));
@@ -203,15 +204,14 @@ void add_exports(http::Routes& routes, Exports& exports) {
     routes.add<ExportPath, http::Response>(
         Method::get,
         "/api/v1/me/exports/{export_id}/file",
-        http::access::signed_in(Right::manage),
+        http::access::own_account(Right::manage),
         {.summary = "A copy as an archive (tar).",
          .tag = "erasure",
          .produces = {"application/x-tar"},
          .errors = {409},
          .download = true},
         [&](Context& context, const ExportPath& path) -> Result<http::Response> {
-            TRY(auto file,
-                exports.file(UserId(context.actor.user_id), ExportId(path.export_id)));
+            TRY(auto file, exports.file(UserId(context.actor.user_id), ExportId(path.export_id)));
             return http::Response::download(
                 std::move(file), "application/x-tar", "csv-analyzer-export.tar"
             );
@@ -219,9 +219,24 @@ void add_exports(http::Routes& routes, Exports& exports) {
     );
 }
 
+void add_register(http::Routes& routes, store::Database& database, const base::Settings& settings) {
+    routes.add<http::NoRequest, Register>(
+        Method::get,
+        "/api/v1/processing-register",
+        http::access::service(),
+        {.summary = "The records of processing activities (GDPR, article 30), made from facts.",
+         .tag = "erasure"},
+        [&](Context& context, const http::NoRequest&) {
+            return make_register(database, settings, context.language);
+        }
+    );
+    routes.add_page("/register/", http::access::service());
+}
+
 }  // namespace
 
 void register_routes(http::Routes& routes, const RouteParts& parts) {
+    add_register(routes, parts.database, parts.settings);
     add_requests(routes, parts.service, parts.accounts);
     add_certificates(routes, parts.service);
     add_exports(routes, parts.exports);

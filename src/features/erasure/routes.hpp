@@ -11,6 +11,8 @@ struct RouteParts {
     Service& service;
     Exports& exports;
     accounts::Accounts& accounts;
+    store::Database& database;
+    const base::Settings& settings;
 };
 void register_routes(http::Routes& routes, const RouteParts& parts);
 

@@ -44,12 +44,8 @@ constexpr std::size_t kCodeBytes = 16;
 class ErasureLifecycle final : public store::Lifecycle {
 public:
     std::string_view feature() const override { return "erasure"; }
-    std::vector<std::string_view> tables() const override {
-        return {"erasures", "user_exports"};
-    }
-    Result<std::set<std::string>> blobs(Session& session) override {
-        return export_blobs(session);
-    }
+    std::vector<std::string_view> tables() const override { return {"erasures", "user_exports"}; }
+    Result<std::set<std::string>> blobs(Session& session) override { return export_blobs(session); }
     Result<void> erase_project(Session& session, std::int64_t project_id) override {
         return erase_exports(session, "project_id", project_id);
     }
@@ -71,9 +67,7 @@ public:
 };
 
 Result<Erasure> shown(const rows::Row& row) {
-    Erasure out{
-        row.code, row.phase, row.asked_by, row.requested_at, row.ended_at, row.problem, {}
-    };
+    Erasure out{row.code, row.phase, row.asked_by, row.requested_at, row.ended_at, row.problem, {}};
     if (!row.certificate.empty()) {
         TRY(out.certificate, base::from_json<SignedCertificate>(row.certificate));
     }
@@ -101,6 +95,16 @@ std::vector<base::SettingRow> setting_rows() {
          "",
          "File of the ledger of erasures; empty: erasure/ledger.jsonl in the data folder. To be "
          "backed up apart from the database, and on shared storage when several servers run."},
+        {"register.controller",
+         base::SettingType::text,
+         "",
+         "",
+         "Name of the controller, for the records of processing (GDPR, article 30)."},
+        {"register.contact",
+         base::SettingType::text,
+         "",
+         "",
+         "How to reach the controller and the data protection officer, for the same records."},
     };
 }
 
@@ -242,8 +246,7 @@ Result<Erasure> Service::request(UserId user, AskedBy asked_by) {
     auto made = state_->parts.database.transaction([&](Session& session) -> Result<Erasure> {
         TRY(const auto known, rows::by_user(session, user));
         if (known) return shown(*known);
-        TRY(const auto locked,
-            accounts::lock_out(session, user, asked_by == AskedBy::ledger));
+        TRY(const auto locked, accounts::lock_out(session, user, asked_by == AskedBy::ledger));
         const rows::Row row{
             .code = base::random_hex(kCodeBytes),
             .user_id = user.value,
@@ -309,8 +312,12 @@ Result<void> Service::State::mend_ledger(const Tools& tools) {
     TRY(const auto known, parts.database.read([](Session& session) {
         return rows::list(session, std::numeric_limits<std::int64_t>::max());
     }));
+    TRY(const auto entries, tools.ledger.entries());
+    std::set<std::string> listed;
+    for (const auto& entry : entries)
+        if (entry.kind == "certificate") listed.insert(entry.subject);
     for (const auto& row : std::ranges::reverse_view(known)) {
-        if (row.certificate.empty() || row.subject.empty()) continue;
+        if (row.certificate.empty() || row.subject.empty() || listed.contains(row.code)) continue;
         CHECK_OK(tools.ledger.append("user", row.subject, {}));
         CHECK_OK(tools.ledger.append("certificate", row.code, base::Json{row.certificate}));
     }

@@ -30,9 +30,8 @@ public:
         }
         return changed;
     }
-    Result<std::vector<store::Row>> rows(
-        std::string_view sql, std::vector<store::Value> parameters
-    ) override {
+    Result<std::vector<store::Row>> rows(std::string_view sql, std::vector<store::Value> parameters)
+        override {
         return session_.rows(sql, std::move(parameters));
     }
 
@@ -187,6 +186,8 @@ Result<bool> sign(const Tools& tools, Row& row) {
         return rows::certify(session, row, entry.more.text, entry.at);
     }));
     row.phase = Phase::scrub;
+    row.user_id.reset();
+    row.plan = {};  // or the last step would write it down again
     base::crash_point("erasure.after_certificate");
     return true;
 }

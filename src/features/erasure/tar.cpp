@@ -24,9 +24,7 @@ std::string safe(std::string_view name) {
     for (const auto& part : fs::path(name))
         if (part != ".." && part != "/" && part != ".")
             out += (out.empty() ? "" : "/") + part.string();
-    std::ranges::replace_if(
-        out, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, '_'
-    );
+    std::ranges::replace_if(out, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, '_');
     return out;
 }
 

@@ -83,6 +83,17 @@ void add_models(http::Routes& routes, Service& service) {
         {.summary = "A model.", .tag = "models"},
         [&service](Context&, const ModelPath& path) { return service.model(path.model_id); }
     );
+    routes.add<ModelPath, exchange::ModelCard>(
+        Method::get,
+        "/api/v1/models/{model_id}/card",
+        model(Right::read),
+        {.summary = "What is known of a model, under the headings of the AI Act's Annex IV, and "
+                    "what its provider has to add.",
+         .tag = "models"},
+        [&service](Context& context, const ModelPath& path) {
+            return service.card(path.model_id, context.language);
+        }
+    );
     routes.add<RowsToPredict, Answers>(
         Method::post,
         "/api/v1/models/{model_id}/predictions",

@@ -137,6 +137,14 @@ std::optional<Result<Answers>> Service::answer_all_quickly(
     return answer_rows(*ready, rows, log_);
 }
 
+Result<exchange::ModelCard> Service::card(models::ModelId id, i18n::Language language) {
+    TRY(const auto ready, models_.ready(id));
+    const auto& known = ready->bundle->description();
+    return exchange::model_card(
+        {known.report, known.preparation, known.recipe.size(), known.program_version}, language
+    );
+}
+
 Result<ModelList> Service::models_of(datasets::DatasetId id) {
     TRY(auto models, models_.list_of_dataset(id.value));
     return ModelList{std::move(models)};

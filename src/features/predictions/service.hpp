@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/exchange/model_card.hpp"
 #include "features/accounts/service.hpp"
 #include "features/models/service.hpp"
 #include "features/predictions/kept.hpp"
@@ -69,6 +70,8 @@ public:
     );
     base::Result<ModelList> models_of(datasets::DatasetId id);
     base::Result<models::Model> model(models::ModelId id) { return models_.get(id); }
+    /// Errors: models.not_found, bundle.*.
+    base::Result<exchange::ModelCard> card(models::ModelId id, i18n::Language language);
 
     /// Takes a CSV file and enqueues its answering. Errors: models.not_found.
     base::Result<Batch> start(

@@ -21,9 +21,7 @@ public:
     }
 
     base::Result<void> erase_user(store::Session& session, const store::Leaver& leaver) override {
-        CHECK_OK(
-            session.run("DELETE FROM project_members WHERE user_id = :id", {leaver.user_id})
-        );
+        CHECK_OK(session.run("DELETE FROM project_members WHERE user_id = :id", {leaver.user_id}));
         return {};
     }
 

@@ -59,9 +59,9 @@ public:
     }
 
     Result<void> erase_user(store::Session& session, const store::Leaver& leaver) override {
-        CHECK_OK(store::hand_over(
-            session, {"tracking_runs", "user_name", "project_id", true}, leaver
-        ));
+        CHECK_OK(
+            store::hand_over(session, {"tracking_runs", "user_name", "project_id", true}, leaver)
+        );
         CHECK_OK(store::hand_over(
             session,
             {"tracking_tags",

@@ -62,8 +62,7 @@ Result<void> forget_mirrored(const base::Settings& settings, const std::string& 
         ));
     Remote remote(server, std::move(client), {});
     TRY(const auto experiments, remote.experiments());
-    TRY(const auto theirs,
-        remote.runs_with(experiments, {std::string(kUserTag), what.name}));
+    TRY(const auto theirs, remote.runs_with(experiments, {std::string(kUserTag), what.name}));
     for (const auto& run : theirs) {
         const auto id = tag_of(run, kRunTag);
         if (id.empty()) continue;  // not one that we have sent

@@ -341,8 +341,7 @@ Result<std::vector<Remote::Tagged>> Remote::runs_with(
         };
         wish.max_results = kMost;
         TRY(auto found, must<WholeRunsFound>("POST", "runs/search", said(wish)));
-        for (auto& run : found.runs)
-            out.push_back({std::move(run.info), std::move(run.data.tags)});
+        for (auto& run : found.runs) out.push_back({std::move(run.info), std::move(run.data.tags)});
     }
     return out;
 }

@@ -37,8 +37,7 @@ public:
     base::Result<void> erase_outside(const std::string& named) override {
         std::set<std::string> prefixes;
         std::istringstream numbers(named);
-        for (std::string number; numbers >> number;)
-            prefixes.insert("job-" + number + "-attempt-");
+        for (std::string number; numbers >> number;) prefixes.insert("job-" + number + "-attempt-");
         std::error_code failed;
         for (const auto& entry : std::filesystem::directory_iterator(staging_, failed)) {
             const auto name = entry.path().filename().string();

@@ -35,8 +35,8 @@ base::Result<void> hand_over(Session& session, const MadeBy& made, const Leaver&
         const auto heir = leaver.heir_in(row.integer("project"));
         const Value after = made.by_name ? Value(heir.name) : Value(heir.user_id);
         CHECK_OK(session.run(
-            "UPDATE " + table + " SET " + column + " = :after WHERE " + column +
-                " = :before AND " + project + " = :project",
+            "UPDATE " + table + " SET " + column + " = :after WHERE " + column + " = :before AND " +
+                project + " = :project",
             {after, before, row.integer("project")}
         ));
     }

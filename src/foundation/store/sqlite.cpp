@@ -258,7 +258,7 @@ public:
         auto& connection = *borrowed.connection;
         // Deleted cells are overwritten (secure_delete), but pages keep copies of cells that were
         // moved within them.
-        CHECK_OK(connection.execute("VACUUM"));
+        CHECK_OK(write_anew(connection));
         TRY(const auto done, connection.row("PRAGMA wal_checkpoint(TRUNCATE)"));
         if (std::get<std::int64_t>(done->values[0].data) != 0)
             return std::unexpected(unavailable("the log is being read"));
@@ -286,6 +286,21 @@ protected:
     }
 
 private:
+    /// The copy is made in memory, of a large store in a file of the system's temporary folder.
+    static base::Result<void> write_anew(Connection& connection) {
+        constexpr std::int64_t kInMemory = 512LL << 20;
+        TRY(const auto pages, connection.row("PRAGMA page_count"));
+        TRY(const auto size, connection.row("PRAGMA page_size"));
+        const auto number = [](const auto& row) {
+            return std::get<std::int64_t>(row->values[0].data);
+        };
+        if (number(pages) * number(size) <= kInMemory) return connection.execute("VACUUM");
+        CHECK_OK(connection.execute("PRAGMA temp_store=FILE"));
+        auto done = connection.execute("VACUUM");
+        CHECK_OK(connection.execute("PRAGMA temp_store=MEMORY"));
+        return done;
+    }
+
     explicit Sqlite(std::int64_t wait_ms) : wait_(wait_ms) {}
 
     std::chrono::milliseconds wait_;

@@ -69,6 +69,7 @@ export const routes = [
             { path: '/journal/', element: page(lazy(() => import('../features/audit/JournalPage'))) },
             { path: '/notices/', element: page(lazy(() => import('../features/notices/NoticesPage'))) },
             { path: '/users/', element: page(lazy(() => import('../features/accounts/UsersPage'))) },
+            { path: '/register/', element: page(lazy(() => import('../features/erasure/RegisterPage'))) },
             { path: '*', element: <Missing /> },
         ],
     },

@@ -118,4 +118,32 @@ describe('erasing an account', () => {
         open('/erasures/none/');
         expect(await screen.findByText('There is nothing here')).toBeTruthy();
     });
+
+    it('shows the records of processing with what is still missing', async () => {
+        const activity = {
+            title: 'Data sets',
+            purpose: 'To read files.',
+            people: 'Users.',
+            data: 'Whatever the files hold.',
+            recipients: 'Members.',
+            transfers: 'None.',
+            retention: '90 days.',
+            security: 'Private by default.',
+        };
+        serve({
+            ...session,
+            'GET /api/v1/processing-register': {
+                made_at: 1.79e12,
+                controller: 'Clinique du Lac',
+                contact: '',
+                activities: [activity],
+                gaps: ['The legal basis.'],
+            },
+        });
+        open('/register/');
+        expect(await screen.findByRole('heading', { name: 'Data sets' })).toBeTruthy();
+        expect(screen.getByText('Clinique du Lac')).toBeTruthy();
+        expect(screen.getByText('not given')).toBeTruthy();
+        expect(screen.getByText('The legal basis.')).toBeTruthy();
+    });
 });

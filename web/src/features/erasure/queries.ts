@@ -14,6 +14,12 @@ export const usePreview = (wanted: boolean) =>
         queryFn: () => get<Preview>('/api/v1/me/erasure'),
     });
 
+export const useRegister = (language: string) =>
+    useQuery({
+        queryKey: ['register', language],
+        queryFn: () => get<Schemas['Register']>('/api/v1/processing-register'),
+    });
+
 const exportsKey = ['exports'];
 
 /** Looks again every second while one is being packed. */

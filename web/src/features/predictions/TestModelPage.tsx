@@ -7,6 +7,7 @@ import { Section } from '../../components/Section';
 import { ErrorNote, Loaded } from '../../components/States';
 import { Answer } from './Answer';
 import { BatchPart } from './BatchPart';
+import { CardPart } from './CardPart';
 import { useModelForm, usePredict, type ModelForm } from './queries';
 import { RowForm, rowFromHash } from './RowForm';
 import { modelLabel } from '../training/scores';
@@ -71,6 +72,7 @@ export default function TestModelPage() {
                     <Stack gap={56}>
                         <OneCase datasetId={datasetId} form={data} />
                         <BatchPart pk={data.model.dataset_id} modelId={data.model.id} />
+                        <CardPart modelId={data.model.id} />
                     </Stack>
                 )}
             </Loaded>

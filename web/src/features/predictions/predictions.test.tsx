@@ -181,6 +181,24 @@ describe('form of a model', () => {
     });
 });
 
+describe('model card', () => {
+    it('shows what is known and what is missing, once asked for', async () => {
+        const lines = [
+            { kind: 'fact', text: 'Learnt from 200 rows.' },
+            { kind: 'gap', text: 'the name of the provider.' },
+        ];
+        const path = `GET /api/v1/models/${form.model.id}/card`;
+        const card = { title: 'Card', lead: 'Facts', sections: [{ title: 'General', lines }] };
+        const calls = serve({ [`GET ${formPath}`]: form, [path]: card });
+        open(formPath);
+        const button = await screen.findByRole('button', { name: 'Show the model card' });
+        expect(calls.some((call) => call.path.endsWith('/card'))).toBe(false);
+        await userEvent.click(button);
+        expect(await screen.findByText('Learnt from 200 rows.')).toBeTruthy();
+        expect(screen.getByText('Missing:', { exact: false })).toBeTruthy();
+    });
+});
+
 describe('batch', () => {
     const base = { [`GET ${formPath}`]: form };
 

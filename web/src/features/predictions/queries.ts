@@ -46,3 +46,11 @@ export const useBatchState = (id: number) =>
     });
 
 export const batchFilePath = (id: number) => `/api/v1/batches/${id}/file`;
+
+/** In the language of the page, so a change of it asks again. */
+export const useModelCard = (modelId: number, language: string, wanted: boolean) =>
+    useQuery({
+        queryKey: ['model-card', modelId, language],
+        enabled: wanted,
+        queryFn: () => get<Schemas['ModelCard']>(`/api/v1/models/${modelId}/card`),
+    });
