@@ -98,7 +98,7 @@ void add_requests(http::Routes& routes, Service& service, accounts::Accounts& ac
     routes.add<GdprPath, http::Handmade<Erasure, 202>>(
         Method::delete_,
         "/api/gdpr/delete/{user_id}",
-        http::access::signed_in(Right::manage),
+        http::access::own_account(Right::manage),
         {.summary = "Erase an account with all that is its own: one's own, or as administrator.",
          .tag = "erasure",
          .errors = {409}},
@@ -109,7 +109,7 @@ void add_requests(http::Routes& routes, Service& service, accounts::Accounts& ac
     routes.add<GdprRequest, http::Handmade<Erasure, 202>>(
         Method::post,
         "/api/gdpr/delete/{user_id}",
-        http::access::signed_in(Right::manage),
+        http::access::own_account(Right::manage),
         {.summary = "The same with one's password.",
          .tag = "erasure",
          .body = http::Body::json_or_form,
@@ -121,7 +121,7 @@ void add_requests(http::Routes& routes, Service& service, accounts::Accounts& ac
     routes.add<http::NoRequest, Preview>(
         Method::get,
         "/api/v1/me/erasure",
-        http::access::signed_in(Right::manage),
+        http::access::own_account(Right::manage),
         {.summary = "What erasing one's account would do.", .tag = "erasure"},
         [&](Context& context, const http::NoRequest&) -> Result<Preview> {
             TRY(auto preview, service.preview(UserId(context.actor.user_id)));
@@ -183,7 +183,7 @@ void add_exports(http::Routes& routes, Exports& exports) {
     routes.add<http::NoRequest, http::Accepted<Export>>(
         Method::post,
         "/api/v1/me/exports",
-        http::access::signed_in(Right::manage),
+        http::access::own_account(Right::manage),
         {.summary = "Pack a copy of all that is kept about oneself.", .tag = "erasure"},
         [&](Context& context, const http::NoRequest&) -> Result<http::Accepted<Export>> {
             TRY(auto begun, exports.start(UserId(context.actor.user_id)));
@@ -193,7 +193,7 @@ void add_exports(http::Routes& routes, Exports& exports) {
     routes.add<http::NoRequest, ExportList>(
         Method::get,
         "/api/v1/me/exports",
-        http::access::signed_in(Right::manage),
+        http::access::own_account(Right::manage),
         {.summary = "One's own copies; each is deleted after a week.", .tag = "erasure"},
         [&](Context& context, const http::NoRequest&) -> Result<ExportList> {
             TRY(auto found, exports.list(UserId(context.actor.user_id)));
@@ -203,7 +203,7 @@ void add_exports(http::Routes& routes, Exports& exports) {
     routes.add<ExportPath, http::Response>(
         Method::get,
         "/api/v1/me/exports/{export_id}/file",
-        http::access::signed_in(Right::manage),
+        http::access::own_account(Right::manage),
         {.summary = "A copy as an archive (tar).",
          .tag = "erasure",
          .produces = {"application/x-tar"},
