@@ -51,6 +51,7 @@ FEATURES = {
     "training": "datasets privacy cleaning tracking models notices",
     "predictions": "datasets models privacy",
     "serving": "predictions models",
+    "sharing": "datasets training",
     "monitoring": "datasets models predictions training notices",
     "privacy": "accounts projects datasets notices",
     "erasure": "projects datasets",

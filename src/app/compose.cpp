@@ -15,6 +15,7 @@
 #include "features/projects/routes.hpp"
 #include "features/projects/service.hpp"
 #include "features/serving/routes.hpp"
+#include "features/sharing/routes.hpp"
 #include "features/tracking/routes.hpp"
 #include "features/training/routes.hpp"
 #include "foundation/jobs/metrics.hpp"
@@ -91,6 +92,7 @@ void Composition::join_datasets() {
         settings_,
         {erase_watching,
          predictions::erase_of_dataset,
+         sharing::erase_of_dataset,
          training::erase_of_dataset,
          privacy::erase_of_dataset}
     });
@@ -126,6 +128,7 @@ void Composition::join_models() {
         std::vector<training::Eraser>{
             [](store::Session& session, training::TrainingId id) -> base::Result<void> {
                 CHECK_OK(monitoring::erase_of_models(session, "training_id", id.value));
+                CHECK_OK(sharing::erase_of_training(session, id));
                 return predictions::erase_of_training(session, id.value);
             }
         }
@@ -145,6 +148,18 @@ void Composition::join_models() {
     monitoring::register_routes(routes_, *monitoring_);
     monitoring::register_metrics(metrics_, *database_);
     tracking::register_routes(routes_, *database_, *blobs_);
+    sharing_ = std::make_unique<sharing::Service>(sharing::Service::Parts{
+        *database_,
+        *datasets_,
+        *training_,
+        settings_,
+        [this](sharing::LinkId id) {
+            journal_->append(
+                {.action = "sharing.view", .object_kind = "link", .object_id = id.value}
+            );
+        }
+    });
+    sharing::register_routes(routes_, *sharing_);
 }
 
 void Composition::join_erasure() {
@@ -164,6 +179,7 @@ void Composition::join() {
     join_accounts();
     join_datasets();
     join_models();
+    lifecycles_.push_back(sharing::lifecycle());
     lifecycles_.push_back(monitoring::lifecycle());
     lifecycles_.push_back(predictions::lifecycle(*prediction_log_));
     lifecycles_.push_back(training::lifecycle());

@@ -13,6 +13,7 @@
 #include "features/predictions/service.hpp"
 #include "features/privacy/service.hpp"
 #include "features/serving/service.hpp"
+#include "features/sharing/service.hpp"
 #include "features/training/service.hpp"
 #include "foundation/base/metrics.hpp"
 #include "foundation/base/settings.hpp"
@@ -86,6 +87,7 @@ private:
     std::unique_ptr<monitoring::Service> monitoring_;
     std::unique_ptr<serving::Service> serving_;
     std::unique_ptr<audit::Service> audit_;
+    std::unique_ptr<sharing::Service> sharing_;
     std::vector<std::unique_ptr<store::Lifecycle>> lifecycles_;
     std::unique_ptr<erasure::Service> erasure_;
     std::unique_ptr<erasure::Exports> exports_of_users_;

@@ -12,6 +12,7 @@
 #include "features/predictions/service.hpp"
 #include "features/privacy/service.hpp"
 #include "features/serving/service.hpp"
+#include "features/sharing/service.hpp"
 #include "features/tracking/service.hpp"
 #include "features/training/service.hpp"
 #include "foundation/base/log_folder.hpp"
@@ -108,6 +109,7 @@ std::vector<base::SettingRow> setting_rows() {
     append(rows, monitoring::setting_rows());
     append(rows, serving::setting_rows());
     append(rows, notices::setting_rows());
+    append(rows, sharing::setting_rows());
     append(rows, ops::setting_rows());
     append(rows, erasure::setting_rows());
     return rows;
@@ -151,6 +153,7 @@ const std::vector<store::Migrations>& migrations() {
         audit::migrations(),
         notices::migrations(),
         erasure::migrations(),
+        sharing::migrations(),
     };
     return all;
 }

@@ -157,6 +157,7 @@ class Estate:
         self.window = steps.wait_for(self.windows, 60, "the window of the batch")[0]["id"]
         self.tracked = steps.tracked(self.owner, self.project)
         steps.mlflow(self.owner, "POST", "registered-models/alias", name="data-city", alias="champion", version="1")
+        self.link = self.owner.post(f"/api/v1/datasets/{self.dataset}/links", json={"label": "all", "days": 1}).json()["id"]
         self.token = self.owner.post("/api/v1/tokens", json={"label": "robot"}).json()["id"]
         self.session = self.owner.get("/api/v1/sessions").json()["sessions"][0]["id"]
         self.version = self.owner.get(f"/api/v1/datasets/{self.dataset}/versions").json()[
@@ -173,7 +174,8 @@ class Estate:
                 "model_name": self.model["name"], "batch_id": self.batch["id"],
                 "window_id": self.window, "export_id": 1, "code": "0" * 32,
                 "name": "data-city", "alias": "champion", **self.tracked,
-                "token_id": self.token, "session_id": self.session, "identity_id": 1, "user_id": self.owner.id}
+                "token_id": self.token, "session_id": self.session, "identity_id": 1, "link_id": self.link,
+                "token": "x" * 43, "user_id": self.owner.id}
 
     def share(self, name, role):
         made = self.owner.post(f"/api/v1/projects/{self.project}/members",

@@ -7,7 +7,8 @@ import requests
 from client import error_of, refused
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
-OPEN = {"/login/", "/login/oidc", "/login/oidc/callback", "/setup/", "/metrics", "/api/metrics/", "/api/schema/", "/api/docs/",
+OPEN = {"/login/", "/login/oidc", "/login/oidc/callback", "/shared/{token}", "/setup/",
+        "/metrics", "/api/metrics/", "/api/schema/", "/api/docs/",
         "/health", "/health/live", "/health/ready", "/erasures/{code}/",
         "/api/v1/erasures/{code}", "/api/v1/erasures/{code}/certificate", "/api/v1/erasure-key"}
 INBOX = {"/api/upload/", "/api/upload-csv/"}  # test_mission.py: open to this very machine

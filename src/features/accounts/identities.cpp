@@ -3,6 +3,7 @@
 #include "foundation/base/clock.hpp"
 #include "foundation/base/crypto.hpp"
 #include "foundation/client/mail.hpp"
+#include "foundation/http/text.hpp"
 
 #include <algorithm>
 
@@ -90,7 +91,7 @@ Result<BegunSignIn> Accounts::begin_sign_in(
         base::random_token(kSecretBytes),
         base::random_token(kSecretBytes),
         base::random_token(kSecretBytes),
-        (configured.empty() ? std::string(own_address) : configured) + "/login/oidc/callback"
+        http::public_base(configured, own_address) + "/login/oidc/callback"
     };
     const std::string browser = base::random_token(kSecretBytes);
     TRY(const std::string address, provider->address_of(flow));

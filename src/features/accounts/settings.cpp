@@ -60,6 +60,33 @@ std::vector<base::SettingRow> key_rows() {
     };
 }
 
+/// Against guessing.
+std::vector<base::SettingRow> attempt_rows() {
+    using base::SettingType;
+    return {
+        {"accounts.attempts_window_s",
+         SettingType::integer,
+         "900",
+         "s",
+         "Window in which failed sign-ins are counted."},
+        {"accounts.attempts_per_account",
+         SettingType::integer,
+         "10",
+         "",
+         "Failed sign-ins of one name in the window before further ones are refused."},
+        {"accounts.attempts_per_address",
+         SettingType::integer,
+         "50",
+         "",
+         "Failed sign-ins from one address in the window before further ones are refused."},
+        {"accounts.codes_per_account",
+         SettingType::integer,
+         "5",
+         "",
+         "Wrong codes of one user's second factor in the window before further ones are refused."},
+    };
+}
+
 }  // namespace
 
 std::vector<base::SettingRow> setting_rows() {
@@ -91,26 +118,6 @@ std::vector<base::SettingRow> setting_rows() {
          "86400",
          "s",
          "How long a first-run link is good."},
-        {"accounts.attempts_window_s",
-         SettingType::integer,
-         "900",
-         "s",
-         "Window in which failed sign-ins are counted."},
-        {"accounts.attempts_per_account",
-         SettingType::integer,
-         "10",
-         "",
-         "Failed sign-ins of one name in the window before further ones are refused."},
-        {"accounts.attempts_per_address",
-         SettingType::integer,
-         "50",
-         "",
-         "Failed sign-ins from one address in the window before further ones are refused."},
-        {"accounts.codes_per_account",
-         SettingType::integer,
-         "5",
-         "",
-         "Wrong codes of one user's second factor in the window before further ones are refused."},
         {"accounts.tokens_per_user",
          SettingType::integer,
          "100",
@@ -122,7 +129,7 @@ std::vector<base::SettingRow> setting_rows() {
          "ms",
          "How long a checked credential is believed without asking the database again."},
     };
-    for (const auto& more : {key_rows(), provider_rows()})
+    for (const auto& more : {key_rows(), attempt_rows(), provider_rows()})
         rows.insert(rows.end(), more.begin(), more.end());
     return rows;
 }

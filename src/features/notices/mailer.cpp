@@ -4,6 +4,7 @@
 #include "foundation/base/clock.hpp"
 #include "foundation/base/log.hpp"
 #include "foundation/client/mail.hpp"
+#include "foundation/http/text.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -33,7 +34,7 @@ client::Mail mail_of(const rows::Due& due, const base::Settings& settings) {
     const auto language =
         due.language == accounts::LanguageChoice::fr ? i18n::Language::fr : i18n::Language::en;
     const Wording words = wording(language, due.kind, due.parameters);
-    const std::string base = settings.text("http.public_url");
+    const std::string base = http::public_base(settings.text("http.public_url"), "");
     const bool linked = !base.empty() && !due.link.empty();
     return {
         settings.text("smtp.from"),
@@ -50,14 +51,22 @@ client::Mail mail_of(const rows::Due& due, const base::Settings& settings) {
     };
 }
 
+base::Metrics::Counter& mails_counter(base::Metrics& metrics, std::string_view outcome) {
+    return metrics.counter(
+        "csva_notices_mails_total",
+        "Tries to send a notice by e-mail, by outcome.",
+        {{"outcome", std::string(outcome)}}
+    );
+}
+
 class Sender final : public Mailer {
 public:
     explicit Sender(const Parts& parts)
         : database_(parts.database),
           settings_(parts.settings),
-          sent_(counter(parts.metrics, "sent")),
-          failed_(counter(parts.metrics, "failed")),
-          given_up_(counter(parts.metrics, "given_up")),
+          sent_(mails_counter(parts.metrics, "sent")),
+          failed_(mails_counter(parts.metrics, "failed")),
+          given_up_(mails_counter(parts.metrics, "given_up")),
           thread_([this](const std::stop_token& stop) { work(stop); }) {}
     ~Sender() override {
         thread_.request_stop();
@@ -67,14 +76,6 @@ public:
     Sender& operator=(const Sender&) = delete;
 
 private:
-    static base::Metrics::Counter& counter(base::Metrics& metrics, std::string_view outcome) {
-        return metrics.counter(
-            "csva_notices_mails_total",
-            "Tries to send a notice by e-mail, by outcome.",
-            {{"outcome", std::string(outcome)}}
-        );
-    }
-
     void work(const std::stop_token& stop) {
         while (!stop.stop_requested()) {
             const auto due = next();
@@ -143,6 +144,7 @@ private:
 }  // namespace
 
 std::unique_ptr<Mailer> Mailer::start(const Parts& parts) {
+    mails_counter(parts.metrics, "sent");
     if (parts.settings.text("smtp.url").empty()) return nullptr;
     return std::make_unique<Sender>(parts);
 }

@@ -252,4 +252,9 @@ bool address_in(std::string_view address, std::string_view network) {
     return ((*a)[whole] & mask) == ((*n)[whole] & mask);
 }
 
+std::string public_base(std::string_view configured, std::string_view own) {
+    while (configured.ends_with('/')) configured.remove_suffix(1);
+    return std::string(configured.empty() ? own : configured);
+}
+
 }  // namespace csva::http

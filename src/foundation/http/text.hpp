@@ -47,4 +47,8 @@ std::string network_of(std::string_view address);
 /// "2001:db8::1" in "2001:db8::/32"; a bare address matches itself.
 bool address_in(std::string_view address, std::string_view network);
 
+/// Where links begin: `configured` (http.public_url) without a last slash, or `own` when it is
+/// empty.
+std::string public_base(std::string_view configured, std::string_view own);
+
 }  // namespace csva::http

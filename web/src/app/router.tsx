@@ -46,6 +46,11 @@ export const routes = [
         errorElement: <Crash />,
     },
     {
+        path: '/shared/:token',
+        element: page(lazy(() => import('../features/sharing/SharedPage'))),
+        errorElement: <Crash />,
+    },
+    {
         element: <Shell />,
         errorElement: <Crash />,
         children: [

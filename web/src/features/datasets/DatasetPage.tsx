@@ -12,6 +12,7 @@ import { RowsPart } from '../exploring/RowsPart';
 import { JobProgress } from '../jobs/JobProgress';
 import { useJob } from '../jobs/queries';
 import { PersonalPart } from '../privacy/PersonalPart';
+import { LinksBanner } from '../sharing/LinksPart';
 import { PredictPart } from '../training/PredictPart';
 import { useView, type View } from './queries';
 import { ReceiptPart } from './ReceiptPart';
@@ -100,6 +101,7 @@ function Ready({ view }: { view: View }) {
                 <JobProgress job={job.data} label={t('datasets:ui.state.cleaning_long')} />
             )}
             <ProblemNote view={view} />
+            <LinksBanner datasetId={view.dataset.id} />
             <Tabs
                 value={tab}
                 onChange={(value) => setParams(value === 'rows' ? {} : { tab: value ?? '' })}

@@ -7,6 +7,7 @@ import { Section } from '../../components/Section';
 import { ErrorNote } from '../../components/States';
 import { formatDay } from '../../lib/format';
 import { RecentJobs } from '../jobs/RecentJobs';
+import { LinksPart } from '../sharing/LinksPart';
 import { csvPath, originalPath, useDelete, useKeep, useRename, type Dataset } from './queries';
 
 function Files({ dataset }: { dataset: Dataset }) {
@@ -83,6 +84,7 @@ export function SettingsPart({ dataset }: { dataset: Dataset }) {
                     <Files dataset={dataset} />
                 </>
             )}
+            <LinksPart datasetId={dataset.id} />
             <RecentJobs datasetId={dataset.id} />
             <ConfirmDelete
                 title={t('datasets:ui.settings.delete_title')}

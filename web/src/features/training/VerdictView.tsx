@@ -13,7 +13,8 @@ import { confusionRows, modelWords, scoreText } from './scores';
 const classesShown = 30;
 
 interface PartProps {
-    datasetId: number;
+    /** Left out for visitors, who cannot try a model. */
+    datasetId?: number;
     report: Report;
 }
 
@@ -51,7 +52,7 @@ function Sentence({ datasetId, report }: PartProps) {
                     rows: formatInteger(report.rows),
                 })}
             </Text>
-            {good && (
+            {good && datasetId && (
                 <Group>
                     <Button component={Link} to={tryPath(datasetId, report.best)} size="md">
                         {t('training:ui.verdict.try')}
