@@ -22,7 +22,7 @@ using table::ColumnType;
 
 constexpr std::size_t kMostColumns = 8;
 constexpr std::size_t kMostNodes = 200'000;
-constexpr double kFinestParts = 1000;
+constexpr double kFinestParts = 20;
 
 /// The values of a quasi-identifier at one level.
 struct Level {
@@ -294,19 +294,10 @@ std::vector<Member> members_at(const World& world, const Node& node) {
             out[g].key = out[g].key * level.labels + level.codes[world.groups[g].values[q]];
         size *= level.labels;
     }
+    std::ranges::sort(out, [](const Member& a, const Member& b) {
+        return std::tie(a.key, a.sensitive) < std::tie(b.key, b.sensitive);
+    });
     return out;
-}
-
-/// Whether classes of fewer than k rows alone lose more rows than allowed: what most nodes end at.
-bool loses_too_many(
-    const World& world, const std::vector<Member>& members, std::int64_t k, std::int64_t allowed
-) {
-    std::unordered_map<std::uint64_t, std::int64_t> rows;
-    rows.reserve(members.size());
-    for (const auto& member : members) rows[member.key] += world.groups[member.group].rows;
-    std::int64_t lost = 0;
-    for (const auto& [key, count] : rows) lost += count < k ? count : 0;
-    return lost > allowed;
 }
 
 /// One class: its rows, its sensitive values, what its rows lose together.
@@ -339,16 +330,8 @@ Class class_of(const World& world, const Node& node, std::span<const Member> mem
     return out;
 }
 
-AnonymityFigures figures_at(
-    const World& world,
-    const Node& node,
-    std::vector<Member> members,
-    std::int64_t k,
-    std::int64_t l
-) {
-    std::ranges::sort(members, [](const Member& a, const Member& b) {
-        return std::tie(a.key, a.sensitive) < std::tie(b.key, b.sensitive);
-    });
+AnonymityFigures figures_at(const World& world, const Node& node, std::int64_t k, std::int64_t l) {
+    const auto members = members_at(world, node);
     AnonymityFigures out;
     double penalty = 0, unique = 0, homogeneous = 0, guessed = 0;
     for (std::size_t begin = 0; begin < members.size();) {
@@ -433,6 +416,7 @@ base::Result<AnonymityPlan> search(
     const World& world, const AnonymityWish& wish, base::Control& control
 ) {
     AnonymityPlan plan;
+    const Node as_it_is(world.dimensions.size(), 0);
     std::optional<Node> best;
     const bool given = std::ranges::all_of(wish.columns, [](const QuasiIdentifier& one) {
         return one.level.has_value();
@@ -448,9 +432,7 @@ base::Result<AnonymityPlan> search(
             break;
         }
         ++plan.looked_at;
-        auto members = members_at(world, node);
-        if (loses_too_many(world, members, wish.k, allowed)) continue;
-        const auto figures = figures_at(world, node, std::move(members), wish.k, wish.l);
+        const auto figures = figures_at(world, node, wish.k, wish.l);
         if (figures.rows_lost > allowed || figures.rows == 0) continue;
         if (best && figures.information_lost >= plan.after.information_lost - kTie) continue;
         best = node;
@@ -492,8 +474,7 @@ base::Result<AnonymityFigures> figures_before(World& world) {
         kept.push_back(std::exchange(dimension.levels, {}));
         dimension.levels.push_back(std::move(level));
     }
-    const Node as_it_is(world.dimensions.size(), 0);
-    const auto out = figures_at(world, as_it_is, members_at(world, as_it_is), 1, 1);
+    const auto out = figures_at(world, Node(world.dimensions.size(), 0), 1, 1);
     for (std::size_t q = 0; q < kept.size(); ++q) world.dimensions[q].levels = std::move(kept[q]);
     return out;
 }

@@ -12,7 +12,7 @@
 namespace csva::recipe {
 
 /// A column by which somebody could be recognised together with others (a quasi-identifier).
-/// `level`: fixed; left out: chosen. `width` of numbers, 0: a thousandth of their range, rounded.
+/// `level`: fixed; left out: chosen. `width` of numbers, 0: a twentieth of their range, rounded.
 struct QuasiIdentifier {
     std::string column;
     std::optional<Hierarchy> hierarchy;
@@ -30,7 +30,7 @@ CSVA_NOTES(
      .minimum = 0,
      .maximum = 10},
     {.field = "width",
-     .text = "Width of the finest interval of numbers; 0: a thousandth of their range, rounded.",
+     .text = "Width of the finest interval of numbers; 0: a twentieth of their range, rounded.",
      .minimum = 0,
      .defaulted = true},
     {.field = "groups",

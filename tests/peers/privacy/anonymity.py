@@ -86,7 +86,7 @@ def width_of(wish, cells):
     if wish.get("width"):
         return wish["width"]
     numbers = [float(cell) for cell in cells if cell]
-    fine = (max(numbers) - min(numbers)) / 1000
+    fine = (max(numbers) - min(numbers)) / 20
     width = 1.0
     if fine > 0:
         power = math.pow(10, math.floor(math.log10(fine)))
@@ -160,26 +160,16 @@ def penalties(cells, labels, wish):
     return out
 
 
-def views(columns, order):
-    """For each column asked for, at each level: the labels of its cells, and what each label hides."""
-    out = []
-    for wish in order["columns"]:
-        cells = columns[wish["column"]]
-        width = width_of(wish, cells) if wish["hierarchy"] == "number" else 1
-        by_level = []
-        for level in range(LEVELS[wish["hierarchy"]] + 1):
-            labels = [label(cell, wish, level, width) for cell in cells]
-            by_level.append((labels, penalties(cells, labels, wish)))
-        out.append(by_level)
-    return out
-
-
-def figures(columns, order, seen_at, levels):
+def figures(columns, order, levels):
     """All of the table's figures at these levels, the slow way."""
     wishes = order["columns"]
     rows = len(columns["other"])
-    labels = [by_level[level][0] for by_level, level in zip(seen_at, levels)]
-    hidden = [by_level[level][1] for by_level, level in zip(seen_at, levels)]
+    labels, hidden = [], []
+    for wish, level in zip(wishes, levels):
+        cells = columns[wish["column"]]
+        width = width_of(wish, cells) if wish["hierarchy"] == "number" else 1
+        labels.append([label(cell, wish, level, width) for cell in cells])
+        hidden.append(penalties(cells, labels[-1], wish))
     classes = collections.defaultdict(list)
     for row in range(rows):
         classes[tuple(column[row] for column in labels)].append(row)
@@ -201,7 +191,7 @@ def figures(columns, order, seen_at, levels):
         "discernibility": sum(len(members) ** 2 for members, _ in kept) + lost * rows}
 
 
-def best_of_all(columns, order, seen_at):
+def best_of_all(columns, order):
     """Least information lost over every combination of levels; None when none is allowed."""
     choices = []
     for wish in order["columns"]:
@@ -214,7 +204,7 @@ def best_of_all(columns, order, seen_at):
     allowed = rows if given else order["most_lost_ratio"] * rows + TOLERANCE
     least = None
     for levels in itertools.product(*choices):
-        found = figures(columns, order, seen_at, levels)
+        found = figures(columns, order, levels)
         if found["rows"] == 0 or found["rows_lost"] > allowed:
             continue
         least = found["information_lost"] if least is None else min(least, found["information_lost"])
@@ -223,19 +213,18 @@ def best_of_all(columns, order, seen_at):
 
 def differences(columns, order, outcome):
     """What differs between the program's answer and brute force."""
-    seen_at = views(columns, order)
-    least = best_of_all(columns, order, seen_at)
+    least = best_of_all(columns, order)
     if outcome["plan"] is None:
         return [] if least is None else [f"a plan exists that loses {least}"]
     plan = outcome["plan"]
-    expected = figures(columns, order, seen_at, plan["levels"])
+    expected = figures(columns, order, plan["levels"])
     wrong = [f"{name}: {plan['after'][name]}, not {value}" for name, value in expected.items()
              if abs(plan["after"][name] - value) > TOLERANCE * max(1, abs(value))]
     if outcome["rows_left"] != expected["rows"]:
         wrong.append(f"the steps left {outcome['rows_left']} rows, not {expected['rows']}")
     if least is None or abs(plan["after"]["information_lost"] - least) > TOLERANCE:
         wrong.append(f"loses {plan['after']['information_lost']}, the least is {least}")
-    before = figures(columns, order | {"k": 1, "l": 1}, seen_at, [0] * len(plan["levels"]))
+    before = figures(columns, order | {"k": 1, "l": 1}, [0] * len(plan["levels"]))
     wrong += [f"before, {name}: {plan['before'][name]}, not {before[name]}" for name in ("k", "l", "classes")
               if plan["before"][name] != before[name]]
     return wrong
