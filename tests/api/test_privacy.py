@@ -1,7 +1,5 @@
 """Personal data: found at upload, decided about before training, anonymised, and then nowhere in what is left."""
 
-import pathlib
-
 import pytest
 from client import refused
 from steps import ended, read, trained, wait_for
@@ -64,7 +62,7 @@ def test_finds_what_is_personal_at_upload(ada):
 
 
 def test_finds_one_row_in_a_hundred(ada):
-    lines = ["remark,amount"] + [f"{'tel 06 12 34 56 78' if row % 100 == 3 else 'ok'},{row % 9}" for row in range(1000)]
+    lines = ["remark,amount"] + [f"{'06 12 34 56 78' if row % 100 == 3 else 'ok'},{row % 9}" for row in range(1000)]
     found = privacy(ada, read(ada, "\n".join(lines).encode()))
     assert [(c["column"], c["findings"][0]["cells"]) for c in found["columns"]] == [("remark", 10)]
 
@@ -134,29 +132,45 @@ ANONYMISED = [
               "options": {"hierarchy": "date", "level": 4}}}]
 
 
-def files_with(folder, needles, before=()):
-    """Files below a folder, made after `before` was listed, that hold one of these texts."""
-    found = []
-    for path in sorted(folder.rglob("*")):
-        if not path.is_file() or path in before:
-            continue
-        content = path.read_bytes()
-        found += [(str(path.relative_to(folder)), needle) for needle in needles if needle in content]
-    return found
+def files_below(folder):
+    return {path for path in folder.rglob("*") if path.is_file()}
+
+
+def files_with(paths, needles):
+    """(path, text) of those files that hold one of these texts."""
+    return [(str(path), needle) for path in sorted(paths) for needle in needles if needle in path.read_bytes()]
+
+
+def originals():
+    """Every cell of the columns that are anonymised, as it stands in the file."""
+    names = [f"{given} {family}" for given in GIVEN for family in FAMILY]
+    return [text.encode() for text in [*map(mail, range(ROWS)), *map(born, range(ROWS)), *names]]
 
 
 @pytest.fixture(scope="module")
 def private(world):
-    """Owner, data set and training after anonymising; the files that were there before."""
+    """Owner, data set and training after anonymising; the files that training and predicting made."""
     owner = world.user()
     number = read(owner, people())
     answer = decide(owner, number, *ANONYMISED)
     assert answer["job_id"]
     assert ended(owner, number)["problem"] is None
-    before = {path for path in world.server.data.rglob("*") if path.is_file()}
+    before = files_below(world.server.data)
     done = trained(owner, number, QUICK)
     assert done["state"] == "succeeded", done["problem"]
-    return owner, number, done, before
+    model = done["models"][0]["id"]
+    asked = [{"nom complet": f"{GIVEN[row % 10]} {FAMILY[row // 10 % 10]}", "courriel": mail(row), "code postal": 75001,
+              "date de naissance": born(row), "amount": row % 100} for row in range(40)]
+    answer = owner.post(f"/api/v1/models/{model}/predictions", json={"rows": asked})
+    assert answer.status_code == 200, answer.text
+    content = b"\n".join(people().split(b"\n")[:60]) + b"\n"
+    state, _ = training.batch(owner, model, content)
+    assert state["state"] == "succeeded", state
+    wait_for(lambda: [path for path in world.server.data.rglob("*.segment") if path.stat().st_size > 500],
+             what="the log of predictions")
+    made = {path for path in files_below(world.server.data) - before
+            if not path.name.startswith("csva.sqlite") and path.read_bytes() != content}
+    return owner, number, done, made
 
 
 def test_anonymising_makes_a_version_to_train_on(private):
@@ -189,37 +203,21 @@ def test_pseudonyms_are_the_project_s_own(private, world):
 
 
 def test_no_original_value_is_in_model_sketch_log_or_predictions(private, world):
-    """Every file that training and predicting made is searched for every original value."""
-    owner, number, done, before = private
-    model = done["models"][0]
-    asked = [{"nom complet": f"{GIVEN[row % 10]} {FAMILY[row // 10 % 10]}", "courriel": mail(row), "code postal": 75001,
-              "date de naissance": born(row), "amount": row % 100} for row in range(40)]
-    answer = owner.post(f"/api/v1/models/{model['id']}/predictions", json={"rows": asked})
-    assert answer.status_code == 200, answer.text
-    content = b"\n".join(people().split(b"\n")[:60]) + b"\n"
-    state, _ = training.batch(owner, model["id"], content)
-    assert state["state"] == "succeeded", state
-    needles = [mail(row).encode() for row in range(ROWS)] + [born(row).encode() for row in range(ROWS)]
-    needles += [f"{given} {family}".encode() for given in GIVEN for family in FAMILY]
-    blobs = world.server.data
-    uploads = {path for path in blobs.rglob("*") if path.is_file() and path.read_bytes() in (people(), content)}
-    database = {path for path in blobs.rglob("*") if path.name.startswith("csva.sqlite")}
-    made = {path for path in blobs.rglob("*") if path.is_file()} - before - uploads - database
+    """Every file that training and predicting made, and the log, are searched for every original value."""
+    made = private[3]
     names = {path.name for path in made}
-    assert {"model.json", "model.onnx"} <= names and any("reference" in name for name in names), names
-    wait_for(lambda: [path for path in blobs.rglob("*.segment") if path.is_file() and path.stat().st_size > 500],
-             what="the log of predictions")
-    assert files_with(blobs, needles, before | uploads | database) == []
+    assert {"model.json", "model.onnx", "reference.json", "report.json", "input_example.json"} <= names, names
+    assert any(name.endswith(".segment") for name in names), names
+    assert files_with(made, originals()) == []
     log = world.server.log().encode()
-    assert not [needle for needle in needles if needle in log]
-    # The search itself finds what is there.
-    assert files_with(blobs, needles[:1], database) != []
+    assert not [needle for needle in originals() if needle in log]
+    # The search finds what is there: the upload.
+    uploads = [path for path in files_below(world.server.data) if path.stat().st_size == len(people())]
+    assert len({needle for _, needle in files_with(uploads, originals())}) == len(set(originals()))
 
 
 def test_a_pseudonymised_model_answers_without_its_key_as_if_the_cell_were_missing(private, world, tmp_path):
-    owner, number, done, before = private
-    folder = max((path.parent for path in world.server.data.rglob("model.json") if path not in before),
-                 key=lambda path: path.stat().st_mtime)
+    folder = next(path.parent for path in private[3] if path.name == "model.json")
     rows = tmp_path / "rows.csv"
     rows.write_bytes(b"\n".join(people().split(b"\n")[:5]) + b"\n")
     done = world.server.command("predict", str(folder), str(rows), data=False)
@@ -250,8 +248,7 @@ def test_the_command_line_warns_drops_or_refuses(world, tmp_path, treated):
     text = (model / "model.json").read_text(encoding="utf-8")
     assert ("date de naissance" in text.split('"unused"')[0]) == (treated == "keep")
     if treated == "drop":
-        needles = [mail(row).encode() for row in range(ROWS)] + [born(row).encode() for row in range(ROWS)]
-        assert files_with(pathlib.Path(model), needles) == []
+        assert files_with(files_below(model), originals()) == []
 
 
 def test_the_sample_is_trained_with_one_call(ada):

@@ -122,7 +122,7 @@ def journey(person):
     assert made.json() == {"file": "titanic.csv", "message": "Upload OK"}, made.text
     number = made.headers["Location"].strip("/").split("/")[-1]
     wait_until(lambda: person.get(f"/api/v1/datasets/{number}")["state"] == "ready", "the file is read")
-    wish = {"target": "Survived", "budget_s": 3, "options": {"families": ["LogisticRegression"]}}
+    wish = {"target": "Survived", "budget_s": 3, "undecided": "leave_out", "options": {"families": ["LogisticRegression"]}}
     training = person.post(f"/api/v1/datasets/{number}/trainings", json=wish).json()["id"]
     wait_until(lambda: person.get(f"/api/v1/trainings/{training}")["state"] == "succeeded", "the model is trained")
     model = f"/api/v1/models/{person.get(f'/api/v1/trainings/{training}')['models'][0]['id']}"
@@ -221,7 +221,7 @@ def kill_each(stack, person, number, model, row):
         after = wait_until(lambda: person.post(model + "/predictions", json={"rows": [row]}).json(), "an answer")
         assert after["predictions"] == before
         say(f"killed {service:18} healthy again after {took:5.1f} s; of {asked} requests meanwhile {failed} failed")
-    wish = {"target": "Survived", "budget_s": 2, "options": {"families": ["LogisticRegression"]}}
+    wish = {"target": "Survived", "budget_s": 2, "undecided": "leave_out", "options": {"families": ["LogisticRegression"]}}
     training = person.post(f"/api/v1/datasets/{number}/trainings", json=wish).json()["id"]
     wait_until(lambda: person.get(f"/api/v1/trainings/{training}")["state"] == "succeeded", "a training after all that")
     say("after all of it another model is trained")

@@ -106,6 +106,11 @@ test_scan() {
     CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 300 tests/peers/privacy/run 1 2>&1 | tee "$REPORTS/scan.log"
 }
 
+# k, l and rows lost beside brute force, on some of the random tables; all with 1000 in place of 100.
+test_anonymity() {
+    CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 200 "$SYSTEM_PYTHON" tests/peers/privacy/anonymity.py tables 100
+}
+
 # Lines of src/ that all of these ran: there is one build, so that the whole run fits into its time.
 report_coverage() {
     gcovr --root . --filter src/ --exclude '.*_test\.cpp' --gcov-executable "llvm-cov-19 gcov" -j "$JOBS" \
@@ -140,6 +145,7 @@ dev_test() {
     stage "Drift beside its peers" test_drift
     stage "Profile beside pandas" test_profile
     stage "Scan beside Presidio" test_scan
+    stage "Anonymity beside brute force" test_anonymity
     stage "Kill tests on both back ends" test_kill
     stage "Browser tests" test_e2e
     stage "Coverage of src/" report_coverage

@@ -127,7 +127,7 @@ public:
                     made.append_missing();
                     continue;
                 }
-                const double value = rounded(old.number(row));
+                const double value = rounded(old.number(row)) + 0.0;  // no -0
                 changed += value != old.number(row) ? 1 : 0;
                 made.append_real(value);
             }
