@@ -14,9 +14,9 @@ using table::ColumnType;
 constexpr std::size_t kMaxCategories = 1000;
 constexpr std::size_t kMaxWords = 40;
 constexpr std::size_t kRowsOfOwn = 500;
-// A row number is worth a look (rows in order of time) when there are many rows; one that nearly
-// gives the target away only says that the file is sorted by it.
-constexpr std::size_t kRowNumberRows = 1000;
+// A row number is worth a look (rows in order of time) when there are enough rows to tell; one that
+// nearly gives the target away only says that the file is sorted by it.
+constexpr std::size_t kRowNumberRows = 200;
 constexpr double kRowNumberExplains = 0.97;
 constexpr std::size_t kManyRows = 1000;  // Of fewer, chance or nature may separate the target.
 constexpr double kCopy = 1 - 1e-6;

@@ -12,6 +12,9 @@ namespace csva::learn {
 namespace {
 
 constexpr std::size_t kNeighbours = 120;
+// Among more candidates than rows can tell apart, the luckiest wins: one for so many judged rows.
+constexpr std::size_t kRowsOfNeighbour = 50;
+constexpr std::size_t kFewestNeighbours = 12;
 constexpr std::size_t kBatch = 4;  // Whatever the number of threads: they must not change a choice.
 constexpr std::size_t kLargeTable = 4'000'000;  // Cells.
 constexpr std::size_t kKeptTrials = 12;         // Others than the best lose their models.
@@ -362,7 +365,9 @@ base::Result<void> search(SearchState& s, const TrainRequest& request) {
     if (request.options.trees || request.options.leaves || request.options.learning_rate) return {};
     if (!allowed(request, Family::boosting, s.context.task)) return {};
     stats::SplitMix64 random(static_cast<std::uint64_t>(request.options.seed));
-    return try_all(s, kNeighbours, request, [&](std::size_t) -> std::optional<Candidate> {
+    const auto neighbours =
+        std::clamp(s.split->judged.size() / kRowsOfNeighbour, kFewestNeighbours, kNeighbours);
+    return try_all(s, neighbours, request, [&](std::size_t) -> std::optional<Candidate> {
         const auto* from = s.units > 0 ? parent(s, random) : nullptr;
         if (from == nullptr) return {};
         return neighbour(s, from->candidate, random);

@@ -282,9 +282,9 @@ TEST(rows, of_one_group_stay_together) {
 }
 
 TEST(row_numbers, stay_where_rows_are_in_order_and_go_where_they_say_nothing) {
-    const auto table = [](bool wave) {
+    const auto table = [](bool wave, std::size_t rows) {
         return MadeTable(
-            1600,
+            rows,
             {{"no", ColumnType::integer, [](std::size_t r) { return std::to_string(r + 1); }},
              {"x", ColumnType::real, uniform(1)},
              {"y", ColumnType::real, number([wave](std::size_t r) {
@@ -298,10 +298,12 @@ TEST(row_numbers, stay_where_rows_are_in_order_and_go_where_they_say_nothing) {
             return e.column == "no" && e.reason == "row_number";
         });
     };
-    const auto wave = trained(table(true)), flat = trained(table(false));
-    ASSERT_TRUE(wave && flat);
-    EXPECT_FALSE(excluded(*wave));
-    EXPECT_TRUE(excluded(*flat));
+    for (const std::size_t rows : {1600U, 500U}) {
+        const auto wave = trained(table(true, rows)), flat = trained(table(false, rows));
+        ASSERT_TRUE(wave && flat);
+        EXPECT_FALSE(excluded(*wave)) << rows;
+        EXPECT_TRUE(excluded(*flat)) << rows;
+    }
 }
 
 }  // namespace

@@ -163,6 +163,7 @@ double double_score(std::string_view lines, const DoubleSet& set) {
     if (!decoded(lines, set.name)) return 0;
     double score = 0;
     std::size_t count = 0;
+    std::size_t singles = 0;
     std::size_t kana = 0;
     const auto within = [](unsigned char c, unsigned char a, unsigned char b) {
         return c >= a && c <= b;
@@ -173,6 +174,7 @@ double double_score(std::string_view lines, const DoubleSet& set) {
         ++count;
         if (within(lead, set.single_first, set.single_last)) {
             score += 0.8;
+            ++singles;
             continue;
         }
         if (i + 1 == lines.size()) break;
@@ -183,7 +185,8 @@ double double_score(std::string_view lines, const DoubleSet& set) {
         // Marks of sentences stand in the first row of each set.
         score += usual || is_kana ? 1 : lead == 0xA1 || lead == 0xA3 ? 0.7 : 0.2;
     }
-    if (count < 2) return 0;
+    // Letters with accents of a European set would be characters of their own, too.
+    if (count < 2 || singles * 2 > count) return 0;
     // Japanese has kana in nearly every sentence.
     const bool expects_kana = set.other_first <= set.other_last;
     if (expects_kana && kana == 0 && set.single_first > set.single_last) score *= 0.9;

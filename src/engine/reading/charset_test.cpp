@@ -41,6 +41,7 @@ INSTANTIATE_TEST_SUITE_P(
         Written{"windows-1252", u"Zoé;café crème;à Orléans;12 €\nHervé;l\u2019été;déjà vu;3 €\n"},
         Written{"windows-1252", u"Müller,Straße 5,Köln\nGrößer,Ärger,Übung\n"},
         Written{"windows-1252", u"HR \u2013 pay,\u00a3 12\n\u201cquoted\u201d,\u00a3 3\n"},
+        Written{"windows-1252", u"1002;MORENO N° 556\n1010;ESPAÑA 229 - PLANTA ALTA\n"},
         Written{"macintosh", u"Zoé;café crème;à Orléans\nHervé;l\u2019été;déjà vu\n"},
         Written{"ibm-850", u"Zoé;café crème;à Orléans\nHervé;été;déjà vu\n"},
         Written{"windows-1251", u"участок;улица;Торопова Марина\nИтого;Собственная;дом\n"},

@@ -183,7 +183,7 @@ double known_share(const Record& record) {
                             record.stray_quotes == 0;
         if (kind != CellKind::odd || quoted)
             known += record.stray_quotes > 0 ? 0.5 : 1;
-        else if (is_list(cell))
+        else if (record.cells.size() > 1 && is_list(cell))
             known += 0.5;
     }
     return known / static_cast<double>(record.cells.size());
@@ -209,6 +209,7 @@ Judged judge(std::string_view sample, const Candidate& candidate, bool remarks) 
     Judged out;
     double known = 0;
     std::int64_t whole = 0;
+    std::int64_t ended = 0;
     std::int64_t strays = 0;
     std::int64_t quoted = 0;
     std::size_t cells = 0;
@@ -218,6 +219,7 @@ Judged judge(std::string_view sample, const Candidate& candidate, bool remarks) 
         ++out.rows;
         cells += record.cells.size();
         ++counts[record.cells.size()];
+        ended += kind_of(record.cells.back()) == CellKind::blank ? 1 : 0;
         known += record.open_quote ? 0 : known_share(record);
         strays += record.open_quote || record.stray_quotes > 0 ? 1 : 0;
         for (const auto cell : record.cells)
@@ -231,7 +233,9 @@ Judged judge(std::string_view sample, const Candidate& candidate, bool remarks) 
     double entropy = 0;
     for (const auto& [count, n] : counts) {
         const double share = static_cast<double>(n) / rows;
-        const double weight = count == 1 ? kOneCell : 1 - 1 / static_cast<double>(count);
+        // A mark at the end of every row separates one cell less.
+        const std::size_t apart = count > 1 && ended == out.rows ? count - 1 : count;
+        const double weight = apart == 1 ? kOneCell : 1 - 1 / static_cast<double>(apart);
         pattern += share * weight;
         entropy -= share * std::log(share);
         if (n >= out.rows_of_mode) {

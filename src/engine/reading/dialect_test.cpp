@@ -44,6 +44,8 @@ INSTANTIATE_TEST_SUITE_P(
         Sniffed{"a;b\n\"say \\\"hi\\\"\";1\n\"x\";2\n", ";", "\"", "\\"},
         Sniffed{"dir,n\n\"C:\\a\\\",1\n\"C:\\b\\\",2\n\"C:\\c\",3\n", ",", "\"", "\""},
         Sniffed{"# made by hand\n# on Monday\n#\nid,n\n1,2\n3,4\n", ",", "\"", "\""},
+        Sniffed{"a,b,c\n1,2,3\n1,2\n1\n", ",", "\"", "\""},
+        Sniffed{"1, I;\n2, L;\n3, I;\n4, V;\n5, X;\n", ",", "\"", "\""},
         Sniffed{"from,to\n1;2;3,4;5;6\na;b;c,d;e;f\n", ",", "\"", "\""},
         Sniffed{
             "key,label\na1,Total; Estimate\na2,Median; Error\na3,Mean; Error\n", ",", "\"", "\""

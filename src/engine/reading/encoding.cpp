@@ -200,7 +200,9 @@ std::string lines_beyond_ascii(std::ifstream& file) {
         for (const char c :
              std::string_view(block.data(), static_cast<std::size_t>(file.gcount()))) {
             line += c;
-            if (c != '\n' && c != '\r' && (c != ' ' || line.size() < kLineMost)) continue;
+            const bool line_end = c == '\n' || c == '\r';
+            const bool long_line = line.size() >= kLineMost && (c == ' ' || c == ',' || c == ';');
+            if (!line_end && !long_line && line.size() < 16 * kLineMost) continue;
             const bool beyond = std::ranges::any_of(line, [](char b) { return b < 0; });
             if (beyond && lines.size() < kEnough) lines += line;
             line.clear();

@@ -16,9 +16,6 @@ struct Bytes {
     std::int64_t odd_sequences = 0;  ///< Places that are not UTF-8.
     /// Characters U+0080 to U+009F of UTF-8: text of windows-1252 that was once taken for Latin-1.
     std::int64_t c1_controls = 0;
-    bool is_clean_utf8() const {
-        return encoding == "UTF-8" && odd_sequences == 0 && c1_controls == 0;
-    }
     std::int64_t nul_bytes = 0;
     std::string line_end = "lf";  ///< lf, crlf, cr, mixed.
 };

@@ -99,11 +99,15 @@ struct ColumnLook {
 };
 
 std::vector<ColumnLook> looks_below(
-    const std::vector<Row>& rows, std::size_t first, std::size_t width
+    const std::vector<Row>& rows,
+    std::size_t first,
+    std::size_t width,
+    const std::vector<std::string>* without = nullptr
 ) {
     std::vector<ColumnLook> looks(width);
     for (std::size_t r = first; r < rows.size(); ++r) {
         if (rows[r].cells.size() != width) continue;
+        if (without != nullptr && rows[r].cells == *without) continue;
         for (std::size_t i = 0; i < width; ++i) {
             const auto& cell = rows[r].cells[i];
             const CellKind kind = kind_of(cell);
@@ -167,12 +171,13 @@ bool differs_from_words(const Row& row, const std::vector<ColumnLook>& looks) {
 }
 
 bool is_header(const std::vector<Row>& rows, std::size_t r, std::size_t width, Votes& votes) {
-    const auto looks = looks_below(rows, r + 1, width);
+    // The same row further down is the header once more.
+    const auto looks = looks_below(rows, r + 1, width, &rows[r].cells);
     votes = votes_of(rows[r], looks);
     if (rows[r].filled == 0) return false;
     if (votes.words > votes.values) return true;
     if (votes.values > 0) return counts_up(rows[r], looks) && votes.values > 0;
-    return differs_from_words(rows[r], looks);
+    return differs_from_words(rows[r], looks_below(rows, r + 1, width));
 }
 
 /// A second header row fills what the first left open, repeats it, or has words in all columns of
@@ -393,6 +398,7 @@ Layout lay_out(
     layout.width = layout.columns;
     for (std::size_t r = body; r < rows.size() && rows[r].start < layout.end; ++r) {
         if (rows[r].odd_quotes) continue;
+        if (!all_text && layout.header_rows > 0 && rows[r].cells == layout.header) continue;
         if (rows[r].cells.size() == layout.short_rows) rows[r].cells.resize(layout.columns);
         if (rows[r].cells.size() == layout.columns) layout.rows.push_back(std::move(rows[r].cells));
     }

@@ -95,6 +95,13 @@ struct Source {
     Bytes bytes;
 };
 
+/// Bytes in a text of UTF-8 that are none; and, unless every character is wanted as it stands, what
+/// a wrong conversion has left.
+bool needs_mending(const Bytes& bytes, const ReadRequest& request) {
+    if (bytes.encoding != "UTF-8") return false;
+    return bytes.odd_sequences > 0 || (bytes.c1_controls > 0 && !request.all_text);
+}
+
 /// The file itself when it is clean UTF-8 already, else a transcoded copy in `folder`.
 base::Result<Source> as_utf8(const ReadRequest& request, const std::string& folder) {
     Source source;
@@ -102,7 +109,7 @@ base::Result<Source> as_utf8(const ReadRequest& request, const std::string& fold
     if (source.bytes.size == 0 && !request.all_text)
         return base::fail(base::ErrorKind::invalid_argument, "reading.empty_file");
     source.utf8_file = request.input;
-    if (!source.bytes.is_clean_utf8()) {
+    if (source.bytes.encoding != "UTF-8" || needs_mending(source.bytes, request)) {
         source.utf8_file = folder + "/utf8.csv";
         CHECK_OK(to_utf8(request.input, source.bytes, source.utf8_file));
     }
@@ -114,8 +121,7 @@ void note_findings(const Bytes& bytes, const ReadRequest& request, Receipt& rece
         receipt.evidence.begin(),
         {"encoding", "", bytes.encoding, bytes.size - bytes.odd_sequences, bytes.odd_sequences}
     );
-    const bool mended = bytes.encoding == "UTF-8" && !bytes.is_clean_utf8();
-    if (mended) receipt.notes.emplace_back("windows_characters");
+    if (needs_mending(bytes, request)) receipt.notes.emplace_back("windows_characters");
     if (receipt.rows_in == 0) receipt.notes.emplace_back("header_only");
     if (receipt.columns.size() == 1) receipt.notes.emplace_back("one_column");
     if (receipt.rows_repaired > 0) receipt.notes.emplace_back("rows_repaired");
