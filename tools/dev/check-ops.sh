@@ -20,7 +20,7 @@ ops_part() {
         return 1
     }
     {
-        echo "./dev check-ops $part, $(git log -1 --format=%h), $(date -u +%F), $(nproc) cores, $((SECONDS - start)) s"
+        echo "./dev check-ops $part, $(date -u +%F), $(nproc) cores, $((SECONDS - start)) s"
         echo
         cat "build/ops-$part.txt"
     } | as_evidence >"$out"
