@@ -69,7 +69,8 @@ Result<Finding> unclaimed_tables(store::Session& session, const Composition& par
     for (const auto& name : tables) {
         if (!claimed.contains(name)) unclaimed += " " + name;
     }
-    if (unclaimed.empty()) return Finding{"tables", true, fmt::format("{} claimed", tables.size()), {}};
+    if (unclaimed.empty())
+        return Finding{"tables", true, fmt::format("{} claimed", tables.size()), {}};
     return Finding{
         "tables",
         false,

@@ -4,8 +4,8 @@
 #include "features/accounts/state.hpp"
 #include "foundation/base/clock.hpp"
 #include "foundation/base/crypto.hpp"
-#include "foundation/http/text.hpp"
 #include "foundation/client/mail.hpp"
+#include "foundation/http/text.hpp"
 
 #include <algorithm>
 

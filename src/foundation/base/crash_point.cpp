@@ -12,27 +12,13 @@ namespace csva::base {
 namespace {
 
 constexpr std::array<std::string_view, 21> kCrashPoints = {
-    "blob.before_sync",
-    "blob.before_rename",
-    "blob.after_rename",
-    "datasets.before_row",
-    "datasets.after_row",
-    "jobs.after_lease",
-    "jobs.before_publish",
-    "jobs.inside_publish",
-    "jobs.after_publish",
-    "jobs.child_before_result",
-    "erasure.after_request",
-    "erasure.after_ledger",
-    "erasure.after_stop",
-    "erasure.inside_rows",
-    "erasure.after_rows",
-    "erasure.inside_files",
-    "erasure.after_files",
-    "erasure.after_elsewhere",
-    "erasure.before_certificate",
-    "erasure.after_certificate",
-    "erasure.after_scrub",
+    "blob.before_sync",           "blob.before_rename",        "blob.after_rename",
+    "datasets.before_row",        "datasets.after_row",        "jobs.after_lease",
+    "jobs.before_publish",        "jobs.inside_publish",       "jobs.after_publish",
+    "jobs.child_before_result",   "erasure.after_request",     "erasure.after_ledger",
+    "erasure.after_stop",         "erasure.inside_rows",       "erasure.after_rows",
+    "erasure.inside_files",       "erasure.after_files",       "erasure.after_elsewhere",
+    "erasure.before_certificate", "erasure.after_certificate", "erasure.after_scrub",
 };
 
 struct Armed {

@@ -35,7 +35,7 @@ struct ServerParts {
                                                    ///< `x.br` and `x.gz` are x compressed.
     /// Set when the process is about to end: answers then say `Connection: close`.
     const std::atomic<bool>* leaving = nullptr;
-    Witness* witness = nullptr;                    ///< May be null.
+    Witness* witness = nullptr;  ///< May be null.
 };
 
 /// The HTTP server: listens, reads requests with every limit applied, asks the authenticator, runs

@@ -64,7 +64,7 @@ function Columns({ profile }: { profile: NonNullable<SharedView['profile']> }) {
             <DataTable
                 label={t('sharing:ui.page.columns')}
                 rows={profile.columns}
-                rowKey={(row, index) => index}
+                rowKey={(_, index) => index}
                 minWidth={720}
                 columns={[
                     {
