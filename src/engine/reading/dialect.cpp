@@ -219,7 +219,7 @@ Judged judge(std::string_view sample, const Candidate& candidate, bool remarks) 
         ++out.rows;
         cells += record.cells.size();
         ++counts[record.cells.size()];
-        ended += kind_of(record.cells.back()) == CellKind::blank ? 1 : 0;
+        if (!record.cells.empty() && kind_of(record.cells.back()) == CellKind::blank) ++ended;
         known += record.open_quote ? 0 : known_share(record);
         strays += record.open_quote || record.stray_quotes > 0 ? 1 : 0;
         for (const auto cell : record.cells)
@@ -235,7 +235,7 @@ Judged judge(std::string_view sample, const Candidate& candidate, bool remarks) 
         const double share = static_cast<double>(n) / rows;
         // A mark at the end of every row separates one cell less.
         const std::size_t apart = count > 1 && ended == out.rows ? count - 1 : count;
-        const double weight = apart == 1 ? kOneCell : 1 - 1 / static_cast<double>(apart);
+        const double weight = apart <= 1 ? kOneCell : 1 - 1 / static_cast<double>(apart);
         pattern += share * weight;
         entropy -= share * std::log(share);
         if (n >= out.rows_of_mode) {
