@@ -46,7 +46,7 @@ echo "ready $((($(date +%s%N) - began) / 1000000)) ms after docker run"
 docker logs csva-check 2>&1 | grep -o 'Make the first account: https://csv.example.org/setup/'
 until [ "$(docker inspect csva-check --format '{{.State.Health.Status}}')" = healthy ]; do sleep 0.5; done
 echo "health: $(docker inspect csva-check --format '{{.State.Health.Status}}')"
-docker top csva-check -eo uid,args | sed 's/^/  /'
+docker top csva-check -eo pid,uid,args | sed 's/^/  /'
 docker exec csva-check csva doctor | grep -c '^ok' | sed 's/$/ checks of csva doctor are ok/'
 printf 'correct horse battery\n' | docker exec -i csva-check csva user add ann --admin --password-stdin
 token=$(docker exec csva-check csva token add ann | awk '{print $NF}')

@@ -122,7 +122,7 @@ void add_requests(http::Routes& routes, Service& service, accounts::Accounts& ac
     routes.add<http::NoRequest, Preview>(
         Method::get,
         "/api/v1/me/erasure",
-        http::access::own_account(Right::manage),
+        http::access::signed_in(Right::manage),
         {.summary = "What erasing one's account would do.", .tag = "erasure"},
         [&](Context& context, const http::NoRequest&) -> Result<Preview> {
             TRY(auto preview, service.preview(UserId(context.actor.user_id)));
@@ -184,7 +184,7 @@ void add_exports(http::Routes& routes, Exports& exports) {
     routes.add<http::NoRequest, http::Accepted<Export>>(
         Method::post,
         "/api/v1/me/exports",
-        http::access::own_account(Right::manage),
+        http::access::signed_in(Right::manage),
         {.summary = "Pack a copy of all that is kept about oneself.", .tag = "erasure"},
         [&](Context& context, const http::NoRequest&) -> Result<http::Accepted<Export>> {
             TRY(auto begun, exports.start(UserId(context.actor.user_id)));
@@ -194,7 +194,7 @@ void add_exports(http::Routes& routes, Exports& exports) {
     routes.add<http::NoRequest, ExportList>(
         Method::get,
         "/api/v1/me/exports",
-        http::access::own_account(Right::manage),
+        http::access::signed_in(Right::manage),
         {.summary = "One's own copies; each is deleted after a week.", .tag = "erasure"},
         [&](Context& context, const http::NoRequest&) -> Result<ExportList> {
             TRY(auto found, exports.list(UserId(context.actor.user_id)));
@@ -204,7 +204,7 @@ void add_exports(http::Routes& routes, Exports& exports) {
     routes.add<ExportPath, http::Response>(
         Method::get,
         "/api/v1/me/exports/{export_id}/file",
-        http::access::own_account(Right::manage),
+        http::access::signed_in(Right::manage),
         {.summary = "A copy as an archive (tar).",
          .tag = "erasure",
          .produces = {"application/x-tar"},
