@@ -41,6 +41,12 @@ Result<void> add(const Options& options) {
         store->accounts().create_token(
             user.id, options.label, scope_from(options.scope), options.days
         ));
+    store->journal().append(
+        {.action = "command.add_token",
+         .object_kind = "user",
+         .object_id = user.id.value,
+         .details = R"({"scope":")" + options.scope + R"("})"}
+    );
     std::cout << (options.json ? base::to_json(made) : made.token) << '\n';
     return {};
 }
@@ -69,7 +75,11 @@ Result<void> list(const Options& options) {
 Result<void> revoke(const Options& options) {
     TRY(const auto store, Composition::make(options.common));
     TRY(const User user, store->accounts().user_named(options.name));
-    return store->accounts().revoke_token(user.id, TokenId(options.token_id));
+    CHECK_OK(store->accounts().revoke_token(user.id, TokenId(options.token_id)));
+    store->journal().append(
+        {.action = "command.revoke_token", .object_kind = "user", .object_id = user.id.value}
+    );
+    return {};
 }
 
 CLI::App* subcommand(

@@ -41,6 +41,11 @@ void print(const User& user, bool json) {
     );
 }
 
+/// Whoever has the command line needs no account.
+void note(Composition& store, const char* action, UserId user) {
+    store.journal().append({.action = action, .object_kind = "user", .object_id = user.value});
+}
+
 Result<void> add(const Options& options) {
     TRY(const std::string password, password_from_stdin());
     TRY(const auto store, Composition::make(options.common));
@@ -48,6 +53,7 @@ Result<void> add(const Options& options) {
         store->accounts().create_user(
             {options.name, password, options.administrator, {}, options.operates}
         ));
+    note(*store, "command.add_user", user.id);
     print(user, options.json);
     return {};
 }
@@ -70,6 +76,7 @@ Result<void> change_password(const Options& options) {
     TRY(const User user, store->accounts().user_named(options.name));
     TRY(const User changed,
         store->accounts().change_user(user.id, {.disabled = false, .password = password}));
+    note(*store, "command.change_password", user.id);
     print(changed, options.json);
     return {};
 }

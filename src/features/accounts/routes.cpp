@@ -374,6 +374,8 @@ void add_users(http::Routes& routes, Accounts& accounts) {
                 accounts.create_user(
                     {wish.name, wish.password, wish.administrator, wish.language, wish.operates}
                 ));
+            context.noted.object_kind = "user";
+            context.noted.object_id = made.id.value;
             auto location = "/api/v1/users/" + std::to_string(made.id.value);
             return http::Created<User>{std::move(made), std::move(location)};
         }

@@ -32,6 +32,8 @@ Result<http::Created<UploadAnswer>> take(
 ) {
     http::StagedFile& file = *context.file("file");  // the server has seen that it is there
     TRY(const Dataset dataset, service.upload(context.actor, {file, form.project_id}));
+    context.noted.object_kind = "dataset";
+    context.noted.object_id = dataset.id.value;
     return http::Created<UploadAnswer>{{.file = dataset.file_name}, page_of(dataset.id)};
 }
 
@@ -46,7 +48,8 @@ void add_upload(
         {.summary = "Send a CSV file as multipart part `file`.",
          .tag = kTag,
          .body = http::Body::multipart,
-         .errors = {413, 415}},
+         .errors = {413, 415},
+         .action = "datasets.upload"},
         [&service = parts.service, &taken](Context& context, const UploadForm& form) {
             auto answer = take(service, context, form);
             if (answer) taken.add();
@@ -63,7 +66,8 @@ void add_form_upload(http::Routes& routes, Service& service) {
         {.summary = "Send a CSV file from a form; answers 303 to its page.",
          .tag = kTag,
          .body = http::Body::multipart,
-         .errors = {413, 415}},
+         .errors = {413, 415},
+         .action = "datasets.upload"},
         [&service](Context& context, const UploadForm& form) -> Result<http::SeeOther> {
             TRY(auto created, take(service, context, form));
             return http::SeeOther{std::move(created.location)};

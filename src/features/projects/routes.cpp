@@ -98,6 +98,8 @@ void add_projects(http::Routes& routes, store::Database& database, base::Metrics
             TRY(auto made, database.transaction([&](store::Session& session) {
                 return create(session, context.actor, wish.name);
             }));
+            context.noted.object_kind = "project";
+            context.noted.object_id = made.id.value;
             created.add();
             auto location = "/api/v1/projects/" + std::to_string(made.id.value);
             return http::Created<Project>{std::move(made), std::move(location)};

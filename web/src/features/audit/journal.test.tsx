@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { open, refusal, serve } from '../../lib/test_render';
+import { open, refusal, serve, type Call } from '../../lib/test_render';
 import { queryOf, type Entry, type Proof } from './queries';
 
 afterEach(() => vi.unstubAllGlobals());
@@ -32,18 +32,21 @@ const proof: Proof = {
 };
 const answers = {
     'GET /api/v1/users': { users: [{ id: 3, name: 'grace', administrator: false, created_at: 1.79e12 }] },
-    'GET /api/v1/journal/entries': {
-        entries: [
-            entry(12, {}),
-            entry(11, {
-                action: 'accounts.sign_in',
-                outcome: 'refused',
-                actor: '',
-                network: '203.0.113.0/24',
-            }),
-        ],
-        next_before: 11,
-    },
+    'GET /api/v1/journal/entries': ({ path }: Call) =>
+        path.includes('before=')
+            ? { entries: [entry(10, {})], next_before: null }
+            : {
+                  entries: [
+                      entry(12, {}),
+                      entry(11, {
+                          action: 'accounts.sign_in',
+                          outcome: 'refused',
+                          actor: '',
+                          network: '203.0.113.0/24',
+                      }),
+                  ],
+                  next_before: 11,
+              },
 };
 
 describe('journal page', () => {
@@ -54,7 +57,9 @@ describe('journal page', () => {
         expect(within(row).getByText('refused')).toBeTruthy();
         expect(within(row).getByText('203.0.113.0/24')).toBeTruthy();
         await userEvent.click(screen.getByRole('button', { name: 'Older' }));
-        await waitFor(() => expect(calls.some((call) => call.path.includes('before=11'))).toBe(true));
+        await screen.findByRole('rowheader', { name: '10' });
+        expect(calls.some((call) => call.path.includes('before=11'))).toBe(true);
+        expect(screen.queryByRole('button', { name: 'Older' })).toBeNull();
     });
 
     it('asks only for what the filter says, and keeps the filter in the address', async () => {
