@@ -49,7 +49,7 @@ Result<Response> begin(Accounts& accounts, const Context& context, const Provide
     return with_flow(Response::see_other(begun->address), context, *begun);
 }
 
-Result<Response> come_back(Accounts& accounts, const Context& context, const CallbackQuery& query) {
+Result<Response> come_back(Accounts& accounts, Context& context, const CallbackQuery& query) {
     const auto ended = accounts.end_sign_in(
         {query.state,
          query.code,
@@ -59,7 +59,11 @@ Result<Response> come_back(Accounts& accounts, const Context& context, const Cal
          self(context)},
         visitor_of(context)
     );
-    if (!ended) return refused(context, ended.error());
+    if (!ended) {
+        context.noted.refusal = ended.error().reason;
+        return refused(context, ended.error());
+    }
+    if (ended->opened) context.noted.actor_id = ended->opened->user.id.value;
     auto response = without_flow(
         Response::see_other(ended->next).with_header("Cache-Control", "no-store"), context
     );
@@ -84,7 +88,8 @@ void add_sign_in(http::Routes& routes, Accounts& accounts) {
         http::access::open(),
         {.summary = "Back from the identity provider: opens a session, or links an identity.",
          .tag = "accounts",
-         .errors = {409}},
+         .errors = {409},
+         .action = "accounts.sign_in_elsewhere"},
         [&accounts](Context& context, const CallbackQuery& query) -> Result<ToElsewhere> {
             TRY(auto response, come_back(accounts, context, query));
             return ToElsewhere{std::move(response)};

@@ -25,18 +25,18 @@ Result<Response> send_export(Service& service, const Context& context) {
 }  // namespace
 
 void register_routes(http::Routes& routes, Service& service) {
-    routes.add_page("/journal/", http::access::administrator());
+    routes.add_page("/journal/", http::access::service());
     routes.add<EntryQuery, JournalPage>(
         Method::get,
         "/api/v1/journal/entries",
-        http::access::administrator(),
+        http::access::service(),
         {.summary = "Entries of the journal, newest first.", .tag = kTag},
         [&service](Context&, const EntryQuery& query) { return service.entries(query); }
     );
     routes.add<NoRequest, journal::Proof>(
         Method::post,
         "/api/v1/journal/verifications",
-        http::access::administrator(),
+        http::access::service(),
         {.summary = "Verify the whole journal: chain, signatures, length.",
          .tag = kTag,
          .action = "journal.verify"},
@@ -45,7 +45,7 @@ void register_routes(http::Routes& routes, Service& service) {
     routes.add<NoRequest, Response>(
         Method::get,
         "/api/v1/journal/export",
-        http::access::administrator(),
+        http::access::service(),
         {.summary = "The whole journal as lines of JSON, to be verified elsewhere.",
          .tag = kTag,
          .produces = {"application/x-ndjson"},

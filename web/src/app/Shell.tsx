@@ -50,7 +50,7 @@ function AccountMenu({ me }: { me: WhoAmI }) {
                         {t('base:ui.nav.users')}
                     </Menu.Item>
                 )}
-                {me.user.administrator && (
+                {(me.user.administrator || me.user.operates) && (
                     <Menu.Item component={Link} to="/journal/">
                         {t('base:ui.nav.journal')}
                     </Menu.Item>
