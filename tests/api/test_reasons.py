@@ -7,7 +7,7 @@ import reasons
 from conftest import BACK_END
 
 # Reasons that only PostgreSQL has.
-POSTGRES = {"app.migrate_first", "app.move_differs", "app.move_not_empty"}
+POSTGRES = {"app.migrate_first", "app.move_differs", "app.move_not_empty", "journal.migrate_first"}
 # Reasons that no request and no command can provoke at will: the unit test that does.
 UNIT_TESTS = {
     "store.conflict": (

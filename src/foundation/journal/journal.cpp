@@ -8,6 +8,7 @@
 #include "foundation/store/statement.hpp"
 
 #include <array>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -121,13 +122,14 @@ struct Journal::State {
     void end_counts(bool all);
     std::vector<Timed> take();
     Result<void> write(const std::vector<Timed>& group);
-    void keep_head();
+    void keep_head(bool ending);
 
     Parts parts;
     base::Metrics::Counter& written;
     base::Metrics::Counter& failures;
     base::Metrics::Counter& lost_total;
 
+    std::atomic<bool> announces = false;  ///< A service, which logs the head now and then.
     std::mutex opening;
     std::unique_ptr<store::Database> database;
     std::optional<Keys> keys;
@@ -220,10 +222,10 @@ Result<void> Journal::State::write(const std::vector<Timed>& group) {
 }
 
 /// Copies of the head in other places show when the journal has lost its end.
-void Journal::State::keep_head() {
+void Journal::State::keep_head(bool ending) {
     const auto now = std::chrono::steady_clock::now();
     if (seen == kept || seen.entries == 0) return;
-    if (now >= log_at || is_ending) {
+    if (announces && (now >= log_at || ending)) {
         log_at = now + kLogHeadEvery;
         base::log(
             base::LogLevel::info,
@@ -235,7 +237,7 @@ void Journal::State::keep_head() {
              {"signature", seen.signature}}
         );
     }
-    if ((now < keep_at && !is_ending) || !parts.keep_head) return;
+    if ((now < keep_at && !ending) || !parts.keep_head) return;
     keep_at = now + kKeepHeadEvery;
     if (parts.keep_head(seen)) kept = seen;
 }
@@ -253,7 +255,6 @@ void Journal::State::run() {
         const auto group = take();
         lock.unlock();
         const auto done = group.empty() ? Result<void>() : write(group);
-        keep_head();
         lock.lock();
         ++tries;
         if (done) {
@@ -272,7 +273,12 @@ void Journal::State::run() {
             );
         }
         settled.notify_all();
-        if (is_ending && (waiting.empty() || !done)) return;
+        const bool ending = is_ending && (waiting.empty() || !done);
+        // Whoever waits for a flush may hold the store that the copy goes to.
+        lock.unlock();
+        keep_head(ending);
+        if (ending) return;
+        lock.lock();
         if (!done) wake.wait_for(lock, kAfterFailure, [this] { return is_ending; });
     }
 }
@@ -289,7 +295,10 @@ Journal::~Journal() {
     if (s.thread.joinable()) s.thread.join();
 }
 
-Result<void> Journal::open() { return state_->open(); }
+Result<void> Journal::open() {
+    state_->announces = true;
+    return state_->open();
+}
 
 void Journal::append(Entry entry) {
     auto& s = *state_;
