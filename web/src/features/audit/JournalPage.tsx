@@ -100,18 +100,37 @@ function Filters({ filter, change }: { filter: Filter; change: (wish: Partial<Fi
 
 const colours: Record<string, string> = { done: 'gray', refused: 'orange', failed: 'red' };
 
+/** "status 401, reason accounts.wrong_credentials": names are for machines and stay as they are. */
+function detailsOf(details: unknown): string {
+    if (details === null || typeof details !== 'object') return String(details);
+    return Object.entries(details)
+        .map(
+            ([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+        )
+        .join(', ');
+}
+
 function useColumns(): Column<Entry>[] {
     const { t } = useTranslation();
     const head = (key: string) => t(`journal:ui.columns.${key}`);
     return [
         { key: 'seq', head: head('seq'), number: true, rowHead: true, cell: (row) => row.seq },
-        { key: 'at', head: head('at'), cell: (row) => formatTime(row.at) },
+        {
+            key: 'at',
+            head: head('at'),
+            cell: (row) => (
+                <Text inherit style={{ whiteSpace: 'nowrap' }}>
+                    {formatTime(row.at)}
+                </Text>
+            ),
+        },
         { key: 'action', head: head('action'), cell: (row) => <Code>{row.action}</Code> },
         {
             key: 'outcome',
             head: head('outcome'),
             cell: (row) => (
                 <Badge
+                    miw="max-content"
                     variant="outline"
                     autoContrast
                     color={colours[row.outcome] ?? 'gray'}
@@ -142,7 +161,7 @@ function useColumns(): Column<Entry>[] {
         {
             key: 'details',
             head: head('details'),
-            cell: (row) => <Code style={{ overflowWrap: 'anywhere' }}>{JSON.stringify(row.details)}</Code>,
+            cell: (row) => <Text size="sm">{detailsOf(row.details)}</Text>,
         },
     ];
 }
@@ -163,7 +182,7 @@ function Entries({ filter }: { filter: Filter }) {
                             rows={rows}
                             rowKey={(row) => row.seq}
                             columns={columns}
-                            minWidth={960}
+                            minWidth={1120}
                         />
                         {entries.hasNextPage && (
                             <Group justify="center">
