@@ -20,8 +20,9 @@ constexpr std::int64_t kPage = 5000;
 struct Deleted {
     std::int64_t first = 0;
     std::int64_t last = 0;
+    std::string sha256;
 };
-CSVA_DESCRIBE(Deleted, first, last)
+CSVA_DESCRIBE(Deleted, first, last, sha256)
 
 }  // namespace
 
