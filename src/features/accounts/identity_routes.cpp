@@ -59,10 +59,7 @@ Result<Response> come_back(Accounts& accounts, Context& context, const CallbackQ
          self(context)},
         visitor_of(context)
     );
-    if (!ended) {
-        context.noted.refusal = ended.error().reason;
-        return refused(context, ended.error());
-    }
+    if (!ended) return refused(context, ended.error());
     if (ended->opened) context.noted.actor_id = ended->opened->user.id.value;
     auto response = without_flow(
         Response::see_other(ended->next).with_header("Cache-Control", "no-store"), context

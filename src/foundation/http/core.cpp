@@ -310,14 +310,12 @@ base::Metrics::Histogram& Core::series(const Exchange& exchange, int status) {
 }
 
 void Core::tell_witness(const Exchange& exchange, int status) const {
-    const auto& noted = exchange.context.noted;
     const bool unsafe = exchange.route != nullptr && exchange.context.head.method != Method::get;
-    const bool signed_in = noted.actor_id != 0;
+    const bool signed_in = exchange.context.noted.actor_id != 0;
     // A visitor who is shown the way to the sign-in page has tried nothing.
-    const bool refused = !noted.refusal.empty() || (exchange.refused && (unsafe || status >= 400));
+    const bool refused = exchange.refused && (unsafe || status >= 400);
     if (!unsafe && !signed_in && !refused && status < 500) return;
-    const auto& reason = noted.refusal.empty() ? exchange.reason : noted.refusal;
-    parts.witness->saw({exchange.route, exchange.context, status, reason, refused});
+    parts.witness->saw({exchange.route, exchange.context, status, exchange.reason, refused});
 }
 
 void Core::finish(const Exchange& exchange, int status, std::uint64_t bytes) {

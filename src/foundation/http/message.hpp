@@ -79,7 +79,6 @@ struct Noted {
     std::int64_t actor_id = 0;
     std::string object_kind;
     std::int64_t object_id = 0;
-    std::string refusal;  ///< Reason of one that a browser is told by a page.
 };
 
 /// Everything a handler may look at. Lives as long as the request.
