@@ -194,7 +194,7 @@ def test_archives_after_six_months_and_stays_proven():
         result = json.loads(command(world.server, "verify", "--json").stdout)
         assert result["good"] and result["entries"] > archived
         assert min(one["seq"] for one in entries(world.admin)) == archived + 1
-        assert exported(world.admin).count('{"seq":1,') == 1
+        assert sum(line.startswith('{"seq":1,') for line in exported(world.admin).splitlines()) == 1
 
 
 @pytest.mark.parametrize("spoken", ["en", "fr"])

@@ -47,16 +47,16 @@ test_web() {
 
 # The real server on SQLite and on PostgreSQL.
 test_api() {
-    CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 1200 tests/api/run 2>&1 | tee "$REPORTS/api.log"
+    CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 2400 tests/api/run 2>&1 | tee "$REPORTS/api.log"
 }
 
 # The document against the server, as schemathesis understands it.
 test_peers() {
-    CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 900 tests/peers/schemathesis/run 2>&1 | tee "$REPORTS/peers.log"
+    CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 1500 tests/peers/schemathesis/run 2>&1 | tee "$REPORTS/peers.log"
 }
 
 test_e2e() {
-    CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 900 npm --prefix web run --silent e2e 2>&1 | tee "$REPORTS/e2e.log"
+    CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 1500 npm --prefix web run --silent e2e 2>&1 | tee "$REPORTS/e2e.log"
 }
 
 # Scores that a training shows, computed again by scikit-learn from what it stores.
