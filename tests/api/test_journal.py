@@ -207,6 +207,8 @@ def test_does_not_start_with_another_key_than_signed_the_journal(spoken):
         said(done, "journal.key_unknown", spoken)
         said(command(world.server, "rotate", spoken=spoken), "journal.no_place_for_key", spoken)
         if spoken == "en":
+            world.server.process.terminate()
+            world.server.process.wait(20)
             assert command(world.server, "rotate", "--lost-key").returncode == 0
             assert json.loads(command(world.server, "verify", "--json").stdout)["good"]
 
