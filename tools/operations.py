@@ -32,7 +32,7 @@ FILES = [
     ("/etc/csva/csva.env", "settings as variables, `..._FILE` for secrets; may be missing", ".deb"),
     ("/var/lib/csva", "the data: csva.sqlite, blobs, staging, kept predictions; stays at a purge", ".deb"),
     ("/data", "the same in a container: a volume", "image"),
-    ("/tmp", "scratch; in a container a tmpfs", ".deb, image"),
+    ("/tmp", "scratch; in a container a tmpfs", ".deb, image"),  # nosec B108
     ("/run/secrets", "secrets as files", "Compose, chart"),
     ("/usr/share/doc/csva/sbom.cdx.json", "bill of materials, CycloneDX", "image"),
     ("/var/lib/dpkg/status.d", "Debian's packages in the image, for scanners", "image")]

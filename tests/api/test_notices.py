@@ -68,7 +68,7 @@ def test_keeps_silent_where_one_wants_it_so(post):
     ada.patch("/api/v1/notices/choices", json={"jobs": "all", "by_mail": False})
     steps.read(ada, steps.TRAINING)
     assert len(notices(ada)) == 1
-    states = post.server.sql(f"SELECT mail_state FROM notices WHERE user_id = {ada.id}")
+    states = post.server.sql(f"SELECT mail_state FROM notices WHERE user_id = {ada.id}")  # nosec B608
     assert [str(state[0]) for state in states] == ["none"]
     ada.patch("/api/v1/notices/choices", json={"jobs": "none"})
     steps.read(ada, steps.TRAINING)
@@ -120,6 +120,6 @@ def test_forgets_old_notices(post):
     ada.patch("/api/v1/notices/choices", json={"jobs": "all"})
     steps.read(ada, steps.TRAINING)
     old = 1000 * 86400 * 91
-    post.server.sql(f"UPDATE notices SET created_at = created_at - {old} WHERE user_id = {ada.id}")
+    post.server.sql(f"UPDATE notices SET created_at = created_at - {old} WHERE user_id = {ada.id}")  # nosec B608
     post.server.sql("UPDATE schedules SET next_at = 0 WHERE name = 'notices.forget'")
     steps.wait_for(lambda: not notices(ada), 20, "the notice to go")

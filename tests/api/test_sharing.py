@@ -79,7 +79,7 @@ def test_counts_every_look_and_tells_the_owner(world, shop, stranger):
 
 def test_ends_is_revoked_and_says_so(world, shop, stranger):
     number, address = make(shop)
-    world.server.sql(f"UPDATE shared_links SET expires_at = 1 WHERE id = {number}")
+    world.server.sql(f"UPDATE shared_links SET expires_at = 1 WHERE id = {number}")  # nosec B608
     refused(stranger.get(address), 410, "sharing.expired")
     number, address = make(shop)
     assert shop.delete(f"{shop.path}/{number}").status_code == 204
@@ -144,7 +144,7 @@ def test_goes_with_its_data_set(world, stranger, ada):
     _, address = make(ada)
     assert ada.delete(f"/api/v1/datasets/{ada.dataset}").status_code in (200, 204)
     refused(stranger.get(address), 404, "sharing.not_found")
-    assert world.server.sql(f"SELECT id FROM shared_links WHERE dataset_id = {ada.dataset}") == []
+    assert world.server.sql(f"SELECT id FROM shared_links WHERE dataset_id = {ada.dataset}") == []  # nosec B608
 
 
 def test_is_closed_by_the_setting(stranger):

@@ -84,7 +84,7 @@ def test_takes_each_recovery_code_once(stranger, enrolled):
 
 
 def test_keeps_recovery_codes_as_hashes(world, enrolled):
-    kept = str(world.server.sql(f"SELECT code_hash FROM recovery_codes WHERE user_id = {enrolled.client.id}"))
+    kept = str(world.server.sql(f"SELECT code_hash FROM recovery_codes WHERE user_id = {enrolled.client.id}"))  # nosec B608
     assert not any(code in kept or code.replace("-", "") in kept for code in enrolled.recovery)
 
 
