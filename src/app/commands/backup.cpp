@@ -48,7 +48,7 @@ void print(std::string_view key, const backup::Report& report, bool json) {
                  )
               << '\n';
     if (!report.prediction.empty())
-        std::cout << said("ui.prediction." + report.prediction, {}) << '\n';
+        std::cout << said("command.prediction." + report.prediction, {}) << '\n';
 }
 
 Result<std::string> answer_of(models::Service& models, std::int64_t model_id) {
@@ -70,7 +70,7 @@ Result<void> make(const Options& options) {
         [&models](std::int64_t id) { return answer_of(models, id); }
     };
     TRY(const auto report, backup::make_backup(what, options.file, key));
-    print("ui.made", report, options.json);
+    print("command.made", report, options.json);
     return {};
 }
 
@@ -140,11 +140,11 @@ Result<void> restore(const Options& options) {
     TRY(const auto key, backup::read_key(options.key_file));
     if (options.check) {
         TRY(const auto report, backup::check_backup(options.file, key));
-        print("ui.checked", report, options.json);
+        print("command.checked", report, options.json);
         return {};
     }
     TRY(const auto report, put_back(options, key));
-    print("ui.restored", report, options.json);
+    print("command.restored", report, options.json);
     return {};
 }
 

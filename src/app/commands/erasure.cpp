@@ -34,12 +34,12 @@ Result<void> verify(const Options& options) {
     }
     const auto& c = good.certificate;
     std::cout << said(
-                     "ui.command.good",
+                     "command.good",
                      {{"code", c.code}, {"pseudonym", c.pseudonym}, {"ended", c.ended_at}}
                  )
               << '\n';
     if (options.public_key.empty())
-        std::cout << said("ui.command.compare_key", {{"key", good.public_key}}) << '\n';
+        std::cout << said("command.compare_key", {{"key", good.public_key}}) << '\n';
     return {};
 }
 
@@ -49,12 +49,12 @@ Result<void> ledger(const Options& options) {
     TRY(const auto entries, found->entries());
     TRY(const std::string key, parts->erasure().public_key());
     std::cout << said(
-                     "ui.command.ledger",
+                     "command.ledger",
                      {{"count", static_cast<std::int64_t>(entries.size())},
                       {"file", found->path().string()}}
                  )
               << '\n'
-              << said("ui.command.key", {{"key", key}}) << '\n';
+              << said("command.key", {{"key", key}}) << '\n';
     return {};
 }
 
@@ -62,7 +62,7 @@ Result<void> replay(const Options& options) {
     TRY(const auto parts, Composition::make(options.common));
     TRY(const std::int64_t erased, parts->erasure().replay());
     CHECK_OK(parts->erasure().finish_all());
-    std::cout << said("ui.command.replayed", {{"count", erased}}) << '\n';
+    std::cout << said("command.replayed", {{"count", erased}}) << '\n';
     return {};
 }
 
