@@ -25,7 +25,7 @@ using Rows = std::vector<store::Row>;
 
 constexpr std::size_t kRowsAtOnce = 200;
 constexpr std::string_view kMigrations = "schema_migrations";
-constexpr std::string_view kDone = "app.move_done";
+constexpr std::string_view kDoneText = "app.move_done";
 
 /// Keeps everybody else from writing to a store, for as long as it lives.
 class WriteLock {
@@ -35,9 +35,9 @@ public:
               taken_ = database.transaction([this](Session&) -> Result<void> {
                   ready_.release();
                   end_.acquire();
-                  return base::fail(ErrorKind::internal, kDone);
+                  return base::fail(ErrorKind::internal, kDoneText);
               });
-              if (taken_.error().reason != kDone) ready_.release();
+              if (taken_.error().reason != kDoneText) ready_.release();
           }) {
         ready_.acquire();
     }

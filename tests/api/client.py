@@ -34,7 +34,7 @@ class Client:
         if self.contract:
             self.contract.check(method, path.split("?")[0], answer)
         assert answer.status_code < 500 or answer.status_code in self.expected, answer.text
-        if answer.content and "json" in answer.headers.get("Content-Type", ""):
+        if answer.content and answer.headers.get("Content-Type", "").split(";")[0] == "application/json":
             body = answer.json()
             if answer.status_code >= 400 and {"error_code", "error"} & set(body):
                 reasons.note(self.language, error_of(answer))

@@ -74,6 +74,8 @@ def test_refuses_unknown_fields_everywhere(world, estate, language):
             continue  # a file of the web interface, whatever the query
         if path.startswith(("/api/2.0/mlflow", "/api/3.0/mlflow", "/v2")):
             continue  # clients of other protocols send more than they must
+        if "/oidc" in path or path == "/api/v1/identities":
+            continue  # answers only where a provider is set: test_oidc.py
         target = re.sub(r"\{([^}]+)\}", lambda name: str(estate.values()[name.group(1)]), path)
         content = operation.get("requestBody", {}).get("content", {})
         calls = [("query", {"params": {UNKNOWN: "1"}})]

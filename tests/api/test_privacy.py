@@ -166,7 +166,8 @@ def private(world):
     content = b"\n".join(people().split(b"\n")[:60]) + b"\n"
     state, _ = training.batch(owner, model, content)
     assert state["state"] == "succeeded", state
-    wait_for(lambda: [path for path in world.server.data.rglob("*.segment") if path.stat().st_size > 500],
+    wait_for(lambda: [path for path in files_below(world.server.data) - before
+                      if path.name.endswith(".segment") and path.stat().st_size > 500],
              what="the log of predictions")
     made = {path for path in files_below(world.server.data) - before
             if not path.name.startswith("csva.sqlite") and path.read_bytes() != content}

@@ -115,7 +115,8 @@ base::Result<void> read(const Options& options) {
                  .parquet = parquet,
                  .rejects = options.rejects,
                  .temporary_folder = folder.path().string(),
-                 .all_text = options.text},
+                 .all_text = options.text,
+                 .may_be_empty = options.text},
                 bar
             ));
     }

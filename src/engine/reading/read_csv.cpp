@@ -106,7 +106,7 @@ bool needs_mending(const Bytes& bytes, const ReadRequest& request) {
 base::Result<Source> as_utf8(const ReadRequest& request, const std::string& folder) {
     Source source;
     TRY(source.bytes, inspect(request.input));
-    if (source.bytes.size == 0 && !request.all_text)
+    if (source.bytes.size == 0 && !request.may_be_empty)
         return base::fail(base::ErrorKind::invalid_argument, "reading.empty_file");
     source.utf8_file = request.input;
     if (source.bytes.encoding != "UTF-8" || needs_mending(source.bytes, request)) {

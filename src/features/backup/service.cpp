@@ -21,7 +21,7 @@ constexpr std::size_t kBlock = 1 << 20;
 constexpr std::size_t kHashDigits = 64;
 constexpr std::size_t kHeadMax = 64 << 20;
 constexpr int kTries = 5;
-constexpr std::string_view kStore = "csva.sqlite";
+constexpr std::string_view kStoreFile = "csva.sqlite";
 constexpr std::string_view kJournal = "journal/journal.sqlite";
 constexpr std::string_view kLedger = "erasure/ledger.jsonl";
 constexpr std::string_view kOldLedger = "erasure/ledger-of-backup.jsonl";
@@ -119,7 +119,7 @@ struct Snapshot {
 
 Result<Snapshot> look(const Parts& parts, const fs::path& folder) {
     Snapshot out;
-    CHECK_OK(parts.database.copy_to((folder / kStore).string()));
+    CHECK_OK(parts.database.copy_to((folder / kStoreFile).string()));
     std::set<std::string> keys;
     {
         TRY(const auto copy,
@@ -227,7 +227,7 @@ Result<void> settle(const fs::path& from, const fs::path& to) {
     for (const auto& entry : fs::recursive_directory_iterator(from, failed))
         if (entry.is_regular_file()) files.push_back(fs::relative(entry.path(), from));
     std::ranges::sort(files, {}, [](const fs::path& path) {
-        return std::pair(path == kStore, path.string());
+        return std::pair(path == kStoreFile, path.string());
     });
     for (const auto& path : files) {
         fs::path target = to / path;
@@ -270,7 +270,7 @@ Result<Report> make_backup(const Parts& parts, const fs::path& file, const base:
     add_below(sources, "prediction-log", parts.data_folder / "prediction-log");
     for (const auto name : kSingleFiles)
         add_below(sources, std::string(name), parts.data_folder / name);
-    sources.push_back({std::string(kStore), held / kStore});
+    sources.push_back({std::string(kStoreFile), held / kStoreFile});
     shot.head.program = CSVA_VERSION;
     shot.head.created_at = base::Clock::wall_ms();
     shot.head.files = static_cast<std::int64_t>(sources.size());
@@ -303,7 +303,7 @@ Result<Head> unpack(
     const std::vector<std::string>& known
 ) {
     std::error_code failed;
-    if (fs::exists(data_folder / kStore, failed)) return fail(ErrorKind::conflict, kNotEmpty);
+    if (fs::exists(data_folder / kStoreFile, failed)) return fail(ErrorKind::conflict, kNotEmpty);
     TRY(auto reader, Reader::open(file, key));
     TRY(auto head, read_head(reader));
     for (const auto& name : head.migrations)
