@@ -6,6 +6,7 @@ set -euo pipefail
 source=$(git -C "$(dirname "$0")" rev-parse --show-toplevel)
 root=${1:-$(mktemp -d /tmp/csva-bare.XXXXXX)}
 [ "$(id -u)" = 0 ] || { echo "run this as root" >&2; exit 1; }
+mkdir -p "$root"
 chmod 755 "$root" # it is the root of a machine, where others than root must get in (postgres, _apt)
 
 inside() {
