@@ -33,7 +33,7 @@ function ProofNote({ proof }: { proof: Proof }) {
         <Alert
             role={proof.good ? 'status' : 'alert'}
             variant="outline"
-            color={proof.good ? 'teal' : 'var(--mantine-color-error)'}
+            color={proof.good ? undefined : 'var(--mantine-color-error)'}
             title={proof.good ? t('journal:ui.good', { entries: proof.entries }) : flaw}
         >
             <Stack gap={4}>
