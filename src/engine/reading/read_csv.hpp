@@ -17,9 +17,9 @@ struct ReadRequest {
     std::string rejects;  ///< Where rejects.csv goes (line, reason, raw text); made only if there
                           ///< are any; empty: nowhere.
     std::string
-        temporary_folder;   ///< For transcoding and spilling; empty: beside the Parquet file.
-    bool all_text = false;  ///< Every column stays text: each cell's characters as they are. A
-                            ///< file of empty lines is then a table of empty cells.
+        temporary_folder;       ///< For transcoding and spilling; empty: beside the Parquet file.
+    bool all_text = false;      ///< Every column stays text: each cell's characters as they are. A
+                                ///< file of empty lines is then a table of empty cells.
     bool may_be_empty = false;  ///< An empty file is a table without rows instead of an error.
     /// Instead of a Parquet file: takes the rows while they are read, all of them. Without
     /// `all_text` it may be called twice: again from the start when a cell contradicts the types of

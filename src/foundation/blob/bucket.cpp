@@ -48,6 +48,8 @@ bool worth_repeating(long status) {
 /// Waits, unless the end of the process is asked for meanwhile.
 void pause(milliseconds time, const std::stop_token& stop) {
     std::mutex mutex;
+    // Nobody else knows it: a condition needs one to wait with.
+    // cppcheck-suppress localMutex
     std::unique_lock lock(mutex);
     std::condition_variable_any wake;
     wake.wait_for(lock, stop, time, [] { return false; });

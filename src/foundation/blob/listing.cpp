@@ -116,6 +116,8 @@ std::int64_t http_date_ms(std::string_view text) {
 
 std::uint64_t number_of(std::string_view digits) {
     std::uint64_t number = 0;
+    // The text lives until the caller's expression ends.
+    // cppcheck-suppress danglingTemporaryLifetime
     std::from_chars(digits.data(), digits.data() + digits.size(), number);
     return number;
 }
