@@ -186,7 +186,11 @@ struct Remote::Answer {
 Result<Remote::Answer> Remote::ask(const char* method, const std::string& path, std::string json) {
     constexpr long kOk = 200, kMultiple = 300, kTimeout = 408, kBusy = 429, kServer = 500;
     TRY(auto answer,
-        client_->send({method, address_ + "/api/2.0/mlflow/" + path, std::move(json), {}}, stop_));
+        client_->send(
+            {.method = method, .url = address_ + "/api/2.0/mlflow/" + path, .json = std::move(json)
+            },
+            stop_
+        ));
     if (answer.status >= kOk && answer.status < kMultiple)
         return Answer{true, {}, std::move(answer.body)};
     if (answer.status >= kServer || answer.status == kBusy || answer.status == kTimeout)
@@ -285,7 +289,8 @@ Result<void> Remote::put_file(
         path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
     }
     constexpr long kRefused = 400, kServer = 500;
-    TRY(const auto answer, client_->send({"PUT", std::move(url), {}, file}, stop_));
+    TRY(const auto answer,
+        client_->send({.method = "PUT", .url = std::move(url), .file = file}, stop_));
     if (answer.status < kRefused) return {};
     return std::unexpected(
         base::Error(
@@ -359,7 +364,7 @@ Result<void> Remote::remove_files(const RemoteRun& run) {
     if (!root) return {};
     constexpr long kRefused = 400, kAbsent = 404;
     const std::string url = address_ + "/api/2.0/mlflow-artifacts/artifacts" + *root;
-    TRY(const auto answer, client_->send({"DELETE", url, {}, {}}, stop_));
+    TRY(const auto answer, client_->send({.method = "DELETE", .url = url}, stop_));
     if (answer.status < kRefused || answer.status == kAbsent) return {};
     return std::unexpected(base::Error(ErrorKind::unavailable, "base.internal")
                                .with_internal("artifacts: " + std::to_string(answer.status)));
