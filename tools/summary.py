@@ -31,8 +31,11 @@ def of_log(path):
     text = path.read_text(errors="replace")
     for found in re.findall(r": (\d+) ran, (\d+) failed, (\d+) skipped", text):
         total = [a + int(b) for a, b in zip(total, found)]
+    if any(total):
+        return tuple(total)
     for word, place in (("passed", 0), ("failed", 1), ("skipped", 2)):  # pytest's last lines
-        count = sum(int(number) for number in re.findall(rf"^(?:.*, )?(\d+) {word}(?:,| in).*s$", text, re.M))
+        last = rf"^(?:=+ )?(?:.*, )?(\d+) {word}\b.* in [\d.]+s(?: \(\d+:\d\d:\d\d\))?\b"
+        count = sum(int(number) for number in re.findall(last, text, re.M))
         total[place] += count
         total[0] += count if place else 0
     return tuple(total)

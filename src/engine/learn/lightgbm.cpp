@@ -54,7 +54,7 @@ const Functions& functions() {
         // OpenMP's threads must not burn the other processes' time while they wait; read when the
         // library is opened.
         ::setenv("GOMP_SPINCOUNT", "1000", 0);
-        void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
+        void* handle = dlopen(library.c_str(), RTLD_LAZY | RTLD_LOCAL);
         if (handle == nullptr) return f;
 #define X(name) f.name = reinterpret_cast<decltype(f.name)>(dlsym(handle, "LGBM_" #name));
         CSVA_GBM_FUNCTIONS(X)
