@@ -15,6 +15,40 @@ stage() {
     STAGES_TIMES+=("$(printf '%5d s  %s' $((SECONDS - start)) "$name")")
 }
 
+POOL=()
+
+# pooled NAME FUNCTION: a stage for the next pool.
+pooled() { POOL+=("$1|$2"); }
+
+# pool WIDTH: runs what was pooled, WIDTH stages at a time in their order; each one's output is shown whole when it ended.
+pool() {
+    local width=$1 next=0 ended code
+    local -A names=() starts=()
+    local folder
+    folder=$(mktemp -d)
+    while [ "$next" -lt ${#POOL[@]} ] || [ ${#names[@]} -gt 0 ]; do
+        while [ "$next" -lt ${#POOL[@]} ] && [ ${#names[@]} -lt "$width" ]; do
+            (${POOL[$next]#*|}) >"$folder/$next" 2>&1 </dev/null &
+            names[$!]="$next" starts[$!]=$SECONDS
+            next=$((next + 1))
+        done
+        code=0
+        wait -n -p ended "${!names[@]}" || code=$?
+        local number=${names[$ended]} name
+        name=${POOL[$number]%%|*}
+        say "$name"
+        cat "$folder/$number"
+        if [ "$code" != 0 ]; then
+            STAGES_FAILED+=("$name")
+            printf '## failed: %s\n' "$name" >&2
+        fi
+        STAGES_TIMES+=("$(printf '%5d s  %s (beside others)' $((SECONDS - starts[$ended])) "$name")")
+        unset "names[$ended]"
+    done
+    rm -rf "$folder"
+    POOL=()
+}
+
 # report NAME COMMAND...: a stage on its way to become one: it says what it found and fails nothing yet.
 report() {
     local name=$1 start=$SECONDS

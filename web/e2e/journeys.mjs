@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check } from './checks.mjs';
 
-export const limitMs = 30_000;
+/** How long a page may keep one waiting before the journey is given up. */
+export const limitMs = 60_000;
+/** From the drop of a file to its verdict, on a machine that does nothing else. */
+const promiseMs = Number(process.env.CSVA_E2E_PROMISE_S ?? 30) * 1000;
 
 export async function openHome({ page, url }) {
     await page.goto(`${url}/`);
@@ -38,7 +41,7 @@ export async function leaveOut({ page, t }) {
     await ready.waitFor({ timeout: limitMs });
 }
 
-/** Drop a file, train, read the verdict; at most 30 s. Returns the time in ms. */
+/** Drop a file, train, read the verdict, in the promised time. Returns the time in ms. */
 export async function train(visit, state, { path, target }) {
     const { page, t, failures } = visit;
     await openHome(visit);
@@ -49,7 +52,7 @@ export async function train(visit, state, { path, target }) {
     await page.getByRole('button', { name: t('training:start') }).click();
     await page.locator('.verdict').waitFor({ timeout: 90_000 });
     const took = Date.now() - started;
-    if (took > limitMs) failures.push(`${state}: ${took} ms from drop to trained model`);
+    if (took > promiseMs) failures.push(`${state}: ${took} ms from drop to trained model`);
     const verdict = await page.locator('.verdict').innerText();
     if (!/\d/.test(verdict)) failures.push(`${state}: a verdict without a figure: ${verdict}`);
     await check(visit, `${state}-verdict`);

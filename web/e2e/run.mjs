@@ -1,6 +1,7 @@
 // The main job in a real browser against the real server, in both languages, with every state around it; once without
 // a mouse. CSVA_PROGRAM=path of csva; CSVA_SHARED_DATA=folder with data/diamonds.csv and data/iris.csv;
-// CSVA_E2E_ONLY=en,titanic narrows it while one works on it; CSVA_E2E_PICTURES=0 takes no pictures.
+// CSVA_E2E_ONLY=en,titanic narrows it while one works on it; CSVA_E2E_PICTURES=0 takes no pictures;
+// CSVA_E2E_PROMISE_S: seconds from drop to verdict that fail no run (30).
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';

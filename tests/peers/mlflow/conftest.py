@@ -49,6 +49,8 @@ class Theirs:
     def start(self):
         """Again on the same address and files, after it was stopped."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("MLFLOW_TRACKING")}
+        # Its runners of jobs of its own serve nothing that is asked here, and take seconds to start.
+        environment["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"
         self.process = subprocess.Popen(  # nosec B603
             [os.environ["MLFLOW_SERVER"], "server", "--host", "127.0.0.1", "--port", str(self.port),
              "--workers", "1",

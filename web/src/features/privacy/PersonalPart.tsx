@@ -95,7 +95,7 @@ function Ways({ column, busy, onDecide }: ActProps & { column: PersonalColumn })
                 <Button
                     key={proposal.why}
                     size="sm"
-                    variant={index === 0 && column.state === 'undecided' ? 'filled' : 'default'}
+                    variant={index === 0 && column.state === 'undecided' ? 'light' : 'default'}
                     disabled={busy || (proposal.action === 'drop' && column.state === 'dropped')}
                     aria-label={`${name}: ${proposalName(t, proposal)}`}
                     onClick={() =>
