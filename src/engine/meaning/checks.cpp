@@ -230,10 +230,38 @@ CompanyForm company_form(std::string_view text) {
     return form;
 }
 
+namespace {
+
+/// The number without the word before it ("Tel. 06...") and without an extension ("x12", "ext. 12",
+/// "poste 12"). Letters elsewhere stay: hexadecimal digits are no telephone.
+std::string bare_phone(std::string_view text) {
+    const auto plain = folded(trimmed(text));
+    constexpr std::string_view kLabels[] = {
+        "telephone", "tel", "phone", "mobile", "mob", "portable", "gsm", "fax", "cell"
+    };
+    std::size_t begin = 0;
+    for (const auto label : kLabels) {
+        if (!plain.starts_with(label)) continue;
+        const auto after = plain.find_first_not_of(".: ", label.size());
+        if (after != std::string::npos && after > label.size()) begin = after;
+        break;
+    }
+    auto end = plain.size();
+    while (end > begin && digit(plain[end - 1])) --end;
+    const auto extension = plain.size() - end;
+    while (end > begin && (plain[end - 1] == ' ' || plain[end - 1] == '.')) --end;
+    for (const std::string_view label : {"ext", "poste", "x"}) {
+        const auto before = std::string_view(plain).substr(begin, end - begin);
+        if (extension == 0 || extension > 6 || !before.ends_with(label)) continue;
+        return std::string(trimmed(before.substr(0, before.size() - label.size())));
+    }
+    return plain.substr(begin);
+}
+
+}  // namespace
+
 PhoneForm phone_form(std::string_view text) {
-    auto cell = std::string(trimmed(text));
-    if (const auto extension = folded(cell).find_first_of("xe", 7); extension != std::string::npos)
-        cell.resize(extension);
+    const auto cell = bare_phone(text);
     std::string digits;
     bool separated = false;
     for (std::size_t i = 0; i < cell.size(); ++i) {

@@ -54,11 +54,27 @@ TEST(checks, tells_telephones_from_other_numbers) {
           "0044 20 7946 0018",
           "212-555-0143",
           "020 7946 0018",
-          "555.881.4256x123"})
+          "555.881.4256x123",
+          "Tél. : 06 12 34 56 78",
+          "tel 06.12.34.56.78",
+          "01 42 68 53 00 poste 12",
+          "(212) 555-0143 ext. 7"})
         EXPECT_EQ(phone_form(text), PhoneForm::grouped) << text;
-    EXPECT_EQ(phone_form("0612345678"), PhoneForm::plain);
+    for (const auto* text : {"0612345678", "Tel: 0612345678"})
+        EXPECT_EQ(phone_form(text), PhoneForm::plain) << text;
     for (const auto* text :
-         {"12 34", "2024-05-17", "3 141 592", "00 12 34 56 78", "612345678", "1.2.3.4", "12:30"})
+         {"12 34",
+          "2024-05-17",
+          "3 141 592",
+          "00 12 34 56 78",
+          "612345678",
+          "1.2.3.4",
+          "12:30",
+          "0612345678e4b1",
+          "2125550143eab7c2",
+          "telephone",
+          "06 12 34 56 78 e9",
+          "01.42.68.53.00x1234567"})
         EXPECT_EQ(phone_form(text), PhoneForm::none) << text;
 }
 
