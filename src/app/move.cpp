@@ -1,8 +1,10 @@
 #include "app/move.hpp"
 
 #include "app/housekeeping.hpp"
+#include "features/erasure/ledger.hpp"
 #include "foundation/base/crypto.hpp"
 #include "foundation/base/files.hpp"
+#include "foundation/journal/keys.hpp"
 
 #include <fmt/format.h>
 
@@ -25,6 +27,7 @@ using Rows = std::vector<store::Row>;
 
 constexpr std::size_t kRowsAtOnce = 200;
 constexpr std::string_view kMigrations = "schema_migrations";
+constexpr std::string_view kJournalHead = "journal_head";  ///< A migration puts its one row there.
 constexpr std::string_view kDoneText = "app.move_done";
 
 /// Keeps everybody else from writing to a store, for as long as it lives.
@@ -216,6 +219,77 @@ Result<std::set<std::string>> keys_in(store::Database& source, const Composition
     });
 }
 
+Result<void> move_rows(store::Database& source, store::Database& target, Moved& moved) {
+    const std::size_t before = moved.tables.size();
+    return target.transaction([&](Session& session) -> Result<void> {
+        moved.tables.resize(before);
+        TRY(const auto tables, tables_in_order(session));
+        for (const auto& table : tables) {
+            if (table == kJournalHead) CHECK_OK(session.run("DELETE FROM journal_head"));
+            TRY(moved.tables.emplace_back(), move_table(source, session, table));
+        }
+        TRY(const Rows counted,
+            read_elsewhere(source, "SELECT name FROM sqlite_master WHERE name = 'sqlite_sequence'")
+        );
+        return counted.empty() ? Result<void>() : keep_counting(source, session);
+    });
+}
+
+/// Number of entries and the link of the last: the same for the same journal.
+Result<std::pair<std::int64_t, std::string>> journal_state(store::Database& journal) {
+    TRY(const auto row, journal.read([](Session& session) {
+        return session.row("SELECT entries, link FROM journal_head");
+    }));
+    return std::pair(row->integer("entries"), row->text("link"));
+}
+
+/// The journal has a store of its own. One that is there already, from a move that broke off,
+/// stays.
+Result<void> move_journal(const fs::path& from, Composition& target, Moved& moved) {
+    std::error_code code;
+    if (!fs::exists(from / "journal", code)) return {};
+    TRY(const auto settings,
+        base::Settings::load(setting_rows(), "", {}, {{"data.dir", from.string()}}));
+    TRY(const auto source, journal::open_store(settings));
+    TRY(const auto there, journal::open_store(target.settings()));
+    const WriteLock lock(*source);
+    TRY(const auto ours, journal_state(*source));
+    TRY(const auto theirs, journal_state(*there));
+    if (ours == theirs) return {};
+    if (theirs.first > 0)
+        return base::fail(
+            ErrorKind::conflict, "app.move_not_empty", {{"table", std::string("journal_entries")}}
+        );
+    return move_rows(*source, *there, moved);
+}
+
+/// A file that lies beside the store, unless the new one has it or its settings hold it.
+Result<void> take_along(const fs::path& from, const fs::path& to) {
+    std::error_code code;
+    if (!fs::exists(from, code) || fs::exists(to, code)) return {};
+    fs::create_directories(to.parent_path(), code);
+    if (!fs::copy_file(from, to, code)) return std::unexpected(base::unwritable(to));
+    return base::sync_file(to);
+}
+
+Result<void> take_keys_along(const fs::path& from, const base::Settings& settings) {
+    TRY(const auto former,
+        base::Settings::load(setting_rows(), "", {}, {{"data.dir", from.string()}}));
+    if (settings.secret("journal.key").empty())
+        CHECK_OK(take_along(journal::key_file(former), journal::key_file(settings)));
+    return take_along(erasure::ledger_path(former), erasure::ledger_path(settings));
+}
+
+Result<void> copy_notes(blob::Notes* from, blob::Notes* to) {
+    if (from == nullptr || to == nullptr) return {};
+    TRY(const auto notes, from->all());
+    TRY(const auto there, to->all());
+    for (const auto& [name, text] : notes) {
+        if (!there.contains(name)) CHECK_OK(to->put(name, text));
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<Moved> copy_files(
@@ -237,6 +311,7 @@ Result<Moved> copy_files(
         ++moved.files;
         moved.bytes += bytes;
     }
+    CHECK_OK(copy_notes(source.notes(), target.notes()));
     return moved;
 }
 
@@ -258,14 +333,9 @@ Result<Moved> move_store(const fs::path& from, Composition& target) {
     TRY(const auto keys, keys_in(*source, target));
     TRY(const auto blobs, blob::open_folder(from));
     TRY(Moved moved, copy_files(*blobs, keys, target.blobs()));
-    CHECK_OK(target.database().transaction([&](Session& session) -> Result<void> {
-        moved.tables.clear();
-        TRY(const auto tables, tables_in_order(session));
-        for (const auto& table : tables) {
-            TRY(moved.tables.emplace_back(), move_table(*source, session, table));
-        }
-        return keep_counting(*source, session);
-    }));
+    CHECK_OK(take_keys_along(from, target.settings()));
+    CHECK_OK(move_journal(from, target, moved));
+    CHECK_OK(move_rows(*source, target.database(), moved));
     return moved;
 }
 

@@ -158,3 +158,36 @@ def test_doctor_minds_who_may_read_secrets(store, tmp_path):
     settings.write_text('[storage]\ns3_secret_key_file = "/run/secrets/key"\n')
     done = store.server.command("doctor", "--config", str(settings), check=False)
     assert "/run/secrets/key" in done.stdout and "chmod" not in done.stdout
+
+
+def test_the_ledger_of_erasures_is_in_the_bucket_too(bucket):
+    """A new machine on a database from before the erasure brings nobody back."""
+    with new_world(**bucket.settings(), **FAST) as world:
+        ada = world.user()
+        before = rows_of_users(world.server)
+        answer = world.admin.post(f"/api/gdpr/delete/{ada.id}")
+        assert answer.status_code in (200, 202), answer.text
+        steps.wait_for(lambda: not world.server.sql(f"SELECT 1 FROM users WHERE id = {ada.id}"), 30, "the erasure")
+        steps.wait_for(lambda: sum(name.startswith("notes/erasure-") for name in bucket.objects) >= 2, 30, "its notes")
+        world.server.process.terminate()
+        world.server.process.wait(30)
+        shutil.rmtree(world.server.data / "erasure")
+        world.server.sql("DELETE FROM erasures")
+        world.server.sql(before[ada.id])
+        assert world.server.sql(f"SELECT 1 FROM users WHERE id = {ada.id}")
+        world.server._start()
+        assert not world.server.sql(f"SELECT 1 FROM users WHERE id = {ada.id}")
+
+
+def rows_of_users(server):
+    """A statement for each user that puts its row back."""
+    if server.environment.get("CSVA_DATABASE_URL"):
+        names = [name for (name,) in server.sql(
+            "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = 'users' "
+            "ORDER BY ordinal_position")]
+    else:
+        names = [name for (name,) in server.sql("SELECT name FROM pragma_table_info('users')")]
+    quoted = " || ', ' || ".join(
+        f"COALESCE('''' || REPLACE(CAST({name} AS TEXT), '''', '''''') || '''', 'NULL')" for name in names)
+    found = server.sql(f"SELECT id, {quoted} FROM users")  # nosec B608
+    return {int(number): f"INSERT INTO users ({', '.join(names)}) VALUES ({values})" for number, values in found}  # nosec B608

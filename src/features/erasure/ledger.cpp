@@ -90,6 +90,26 @@ Result<void> make_parent(const fs::path& path) {
     return {};
 }
 
+/// An entry as others see it; their ledgers chain and sign it themselves.
+struct Note {
+    std::int64_t at = 0;
+    std::string kind;
+    std::string subject;
+    base::Json more;
+};
+CSVA_DESCRIBE(Note, at, kind, subject, more)
+
+constexpr std::string_view kNotePrefix = "erasure-";
+
+std::string note_name(std::string_view kind, std::string_view subject) {
+    return std::string(kNotePrefix) +
+           base::sha256_hex(std::string(kind) + "\n" + std::string(subject));
+}
+
+std::string note_of(const LedgerEntry& entry) {
+    return base::to_json(Note{entry.at, entry.kind, entry.subject, entry.more});
+}
+
 }  // namespace
 
 Result<std::vector<LedgerEntry>> read_ledger(std::string_view text) {
@@ -115,6 +135,32 @@ Result<std::vector<LedgerEntry>> Ledger::entries() const {
 }
 
 Result<LedgerEntry> Ledger::append(
+    std::string_view kind, std::string_view subject, const base::Json& more
+) const {
+    TRY(auto entry, append_here(kind, subject, more));
+    if (notes_ != nullptr) CHECK_OK(notes_->put(note_name(kind, subject), note_of(entry)));
+    return entry;
+}
+
+Result<void> Ledger::exchange_notes() const {
+    if (notes_ == nullptr) return {};
+    TRY(const auto noted, notes_->all());
+    std::vector<Note> theirs;
+    for (const auto& [name, text] : noted) {
+        if (!name.starts_with(kNotePrefix)) continue;
+        TRY(theirs.emplace_back(), base::from_json<Note>(text));
+    }
+    std::ranges::sort(theirs, {}, &Note::at);
+    for (const auto& note : theirs) CHECK_OK(append_here(note.kind, note.subject, note.more));
+    TRY(const auto ours, entries());
+    for (const auto& entry : ours) {
+        const auto name = note_name(entry.kind, entry.subject);
+        if (!noted.contains(name)) CHECK_OK(notes_->put(name, note_of(entry)));
+    }
+    return {};
+}
+
+Result<LedgerEntry> Ledger::append_here(
     std::string_view kind, std::string_view subject, const base::Json& more
 ) const {
     CHECK_OK(make_parent(path_));

@@ -121,7 +121,8 @@ struct Service::State {
     Result<Tools> tools() {
         std::call_once(opened, [this] {
             keys = journal::load_keys(parts.settings);
-            if (*keys) ledger.emplace(ledger_path(parts.settings), (*keys)->signing);
+            if (*keys)
+                ledger.emplace(ledger_path(parts.settings), (*keys)->signing, parts.blobs.notes());
         });
         if (!*keys) return std::unexpected(keys->error());
         return Tools{parts, *ledger, **keys};
@@ -318,10 +319,10 @@ Result<void> Service::State::mend_ledger(const Tools& tools) {
         if (entry.kind == "certificate") listed.insert(entry.subject);
     for (const auto& row : std::ranges::reverse_view(known)) {
         if (row.certificate.empty() || row.subject.empty() || listed.contains(row.code)) continue;
-        CHECK_OK(tools.ledger.append("user", row.subject, {}));
-        CHECK_OK(tools.ledger.append("certificate", row.code, base::Json{row.certificate}));
+        CHECK_OK(tools.ledger.append_here("user", row.subject, {}));
+        CHECK_OK(tools.ledger.append_here("certificate", row.code, base::Json{row.certificate}));
     }
-    return {};
+    return tools.ledger.exchange_notes();
 }
 
 Result<std::int64_t> Service::replay() {

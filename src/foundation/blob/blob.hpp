@@ -15,6 +15,16 @@
 
 namespace csva::blob {
 
+/// Small texts that lie beside the blobs: no sweeper removes them, and no database that was
+/// restored takes them back. Thread-safe. Errors: those of BlobStore.
+class Notes {
+public:
+    virtual ~Notes() = default;
+    /// A name of letters, digits and dashes; what was there under it goes.
+    virtual base::Result<void> put(std::string_view name, std::string_view text) = 0;
+    virtual base::Result<std::map<std::string, std::string>> all() = 0;
+};
+
 /// Files and folders of the platform: uploads, Parquet versions, models. The key is a random id
 /// under its project
 /// ("p12/5f0c..."); a stored object never changes. Order of writing: content, fsync, rename, fsync
@@ -53,6 +63,8 @@ public:
     /// Where uploads and job folders may be prepared: same volume, so that put_* is a rename.
     virtual std::filesystem::path staging() const = 0;
     virtual base::Result<std::uint64_t> free_bytes() const = 0;
+    /// Only a bucket has them: beside a folder, a file in the same data folder does as well.
+    virtual Notes* notes() { return nullptr; }
     /// The folder that all local paths are in.
     virtual std::filesystem::path local_folder() const = 0;
 };

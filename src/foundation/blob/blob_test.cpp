@@ -156,6 +156,19 @@ TEST_P(Blobs, fetches_once_for_many_that_ask_at_the_same_time) {
     }
 }
 
+TEST(Bucket, keeps_notes_that_no_sweep_removes) {
+    const auto options = bucket_for_tests();
+    if (!options) GTEST_SKIP() << "CSVA_TEST_S3 is not set";
+    const auto folder = std::move(*base::TemporaryFolder::make());
+    const auto store = std::move(*open_s3(folder.path(), *options));
+    ASSERT_TRUE(store->notes()->put("a-1", "first"));
+    ASSERT_TRUE(store->notes()->put("a-2", "second"));
+    EXPECT_EQ(*store->sweep({}, 0), 0);
+    const std::map<std::string, std::string> both{{"a-1", "first"}, {"a-2", "second"}};
+    EXPECT_EQ(*store->notes()->all(), both);
+    EXPECT_EQ((*open_folder(folder.path() / "other"))->notes(), nullptr);
+}
+
 TEST(Bucket, says_what_is_wrong_with_the_keys_and_the_address) {
     const auto options = bucket_for_tests();
     if (!options) GTEST_SKIP() << "CSVA_TEST_S3 is not set";

@@ -50,6 +50,7 @@ public:
     fs::path staging() const override { return blobs_.staging(); }
     Result<std::uint64_t> free_bytes() const override { return blobs_.free_bytes(); }
     fs::path local_folder() const override { return folder_; }
+    Notes* notes() override { return blobs_.notes(); }
 
 private:
     BlobStore& blobs_;

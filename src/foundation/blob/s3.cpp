@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 using base::Result;
 
 constexpr std::string_view kBlobs = "blobs/";
+constexpr std::string_view kNotes = "notes/";
 constexpr std::string_view kFolderKind = "folder";
 constexpr std::chrono::minutes kLookEvery{10};  ///< At what is in the bucket.
 constexpr std::chrono::seconds kBetweenTrims{20};
@@ -50,7 +51,7 @@ struct Scratch {
     }
 };
 
-class S3 : public BlobStore {
+class S3 : public BlobStore, public Notes {
 public:
     S3(const fs::path& folder, const BucketOptions& options)
         : staging_(folder / "staging"),
@@ -146,6 +147,25 @@ public:
     fs::path staging() const override { return staging_; }
     Result<std::uint64_t> free_bytes() const override { return base::free_bytes(staging_); }
     fs::path local_folder() const override { return cache_.folder(); }
+
+    Notes* notes() override { return this; }
+    Result<void> put(std::string_view name, std::string_view text) override {
+        const Scratch file{scratch()};
+        CHECK_OK(base::write_file(file.path, text));
+        return bucket_.put(
+            std::string(kNotes) + std::string(name), file.path, {base::sha256_hex(text), "note"}
+        );
+    }
+    Result<std::map<std::string, std::string>> all() override {
+        std::map<std::string, std::string> found;
+        TRY(const auto listing, bucket_.list(kNotes));
+        for (const auto& object : listing.objects) {
+            const Scratch file{scratch()};
+            CHECK_OK(bucket_.get(object.name, file.path));
+            TRY(found[object.name.substr(kNotes.size())], base::read_file(file.path));
+        }
+        return found;
+    }
 
 private:
     /// The first who asks for a key fetches it, the others wait for him.
