@@ -10,6 +10,7 @@ from client import refused
 from conftest import new_world
 from steps import CSV, upload
 from support.fake_bucket import FakeBucket
+from support.server import PASSWORD
 
 FAST = {"CSVA_STORAGE_S3_RETRY_MS": "1500"}
 
@@ -165,7 +166,7 @@ def test_the_ledger_of_erasures_is_in_the_bucket_too(bucket):
     with new_world(**bucket.settings(), **FAST) as world:
         ada = world.user()
         before = rows_of_users(world.server)
-        answer = world.admin.post(f"/api/gdpr/delete/{ada.id}")
+        answer = ada.post(f"/api/gdpr/delete/{ada.id}", json={"password": PASSWORD})
         assert answer.status_code in (200, 202), answer.text
         steps.wait_for(lambda: not world.server.sql(f"SELECT 1 FROM users WHERE id = {ada.id}"), 30, "the erasure")
         steps.wait_for(lambda: sum(name.startswith("notes/erasure-") for name in bucket.objects) >= 2, 30, "its notes")
