@@ -4,12 +4,16 @@ back end of the run, since that is what they are for."""
 import contextlib
 import json
 
+from client import Client
 from conftest import World
 from steps import read, trained, upload
 from support import traces
-from support.server import Server
+from support.server import PASSWORD, ROOT, Server
 from test_command_line import said
 from test_erasure import FILE, WORKER, erase, named, needles, table
+
+
+OLDER = ROOT / "tests" / "data" / "older_version"
 
 
 @contextlib.contextmanager
@@ -94,6 +98,22 @@ def refuses_what_is_wrong(vault, ledger):
         vault.refuses(5, "backup.damaged", *ledger, file=str(flipped))
     flipped.write_bytes(whole[:-20])
     vault.refuses(5, "backup.cut_short", *ledger, file=str(flipped))
+
+
+def test_brings_a_backup_of_an_older_version_forward(tmp_path):
+    """Written by the program as it was before data sets could be shown by a link: an account, a data set, a model."""
+    server = Server("", {"CSVA_DATA_SAMPLE": "false", "CSVA_JOBS_LOCAL_WORKERS": "1"})
+    server.data = tmp_path / "restored"
+    done = server.command("restore", str(OLDER / "backup"), "--key-file", str(OLDER / "key"), "--json", "--verify", "--no-ledger")
+    report = json.loads(done.stdout)
+    assert report["migrations_applied"] >= 1 and report["rows"] == 106 and report["prediction"] == "same", report
+    assert "202611281310_sharing_create.sql" in {name for name, in server.sql("SELECT name FROM schema_migrations")}
+    assert json.loads(server.command("doctor", "--json").stdout)["good"]
+    with server:
+        ada = Client(server.url, None).sign_in("ada", PASSWORD)
+        assert ada.get("/api/v1/datasets/1/original").content.startswith(b"name,age,city\nP0,0,Paris\n")
+        assert ada.post("/api/v1/datasets/1/links", json={"label": "Board", "days": 1}).status_code == 201
+        assert trained(ada, read(ada, table("Now", "now")))["state"] == "succeeded"
 
 
 def test_refuses_a_backup_of_a_newer_version(tmp_path):

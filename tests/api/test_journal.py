@@ -8,6 +8,7 @@ import time
 
 import pytest
 import reasons
+import steps
 from client import refused
 from conftest import new_server, new_world
 from support import postgres
@@ -48,6 +49,21 @@ def journal_sql(server, statement):
         return postgres.query(url, "SET search_path = csva_journal; " + statement)
     with contextlib.closing(sqlite3.connect(server.data / "journal" / "journal.sqlite", timeout=10)) as store, store:
         return store.execute(statement).fetchall()
+
+
+def test_workers_write_how_jobs_ended(world):
+    ada = world.user()
+    dataset = steps.read(ada)
+    refusal = ada.post("/api/upload-csv/", files={"file": ("bad.csv", b'a,b\n"')})
+    steps.ended(ada, steps.number_of(refusal))
+
+    def ends():
+        return written(world.admin, user_id=ada.id, action="jobs.end")
+    steps.wait_for(lambda: len(ends()) >= 2, 10, "the entries")
+    assert dataset and {entry["object_kind"] for entry in ends()} == {"job"}
+    assert {"kind": "read", "attempts": 1, "state": "succeeded", "reason": ""} in [entry["details"] for entry in ends()]
+    failed = [entry for entry in ends() if entry["outcome"] == "failed"]
+    assert failed and failed[0]["details"]["reason"]
 
 
 def command(server, *arguments, spoken="en"):

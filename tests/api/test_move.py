@@ -1,6 +1,7 @@
 """`csva move`: an embedded store becomes one on PostgreSQL, with everything in it."""
 
 import contextlib
+import json
 import os
 
 import pytest
@@ -12,6 +13,7 @@ from steps import CSV
 from support import postgres
 from support.fake_bucket import FakeBucket
 from support.server import PASSWORD, Server
+from test_erasure import erase
 
 POSTGRES = os.environ.get("CSVA_TEST_DATABASE_URL", "")
 ASKED = {"rows": [{"name": "P1", "age": age, "height": 170.5} for age in range(40)]}
@@ -26,12 +28,14 @@ def said(language, reason, text):
 def embedded():
     """A store on SQLite with users, data and a model; its server has ended."""
     with Server("", {"CSVA_DATA_SAMPLE": "false", "CSVA_JOBS_POLL_MS": "50"}) as server:
-        ada = World(server).user()
+        world = World(server)
+        ada = world.user()
         ada.number = steps.read(ada, steps.TRAINING)
         ada.gone = steps.read(ada, CSV)
         ada.model = steps.trained(ada, ada.number)["models"][0]["id"]
         ada.answers = ada.post(f"/api/v1/models/{ada.model}/predictions", json=ASKED).json()["predictions"]
         assert ada.delete(f"/api/v1/datasets/{ada.gone}").status_code == 204
+        erase(world, world.user())
         server.process.terminate()
         server.process.wait(20)
         yield server, ada
@@ -51,6 +55,15 @@ def move(target, source, language="en"):
     return target.command("move", "--from", str(source.data), check=False, language=language)
 
 
+def proven(server):
+    """What `csva journal verify` says of all that was ever written."""
+    return json.loads(server.command("journal", "verify", "--json").stdout)
+
+
+def ledger(server):
+    return [json.loads(line) for line in (server.data / "erasure" / "ledger.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
 def test_says_what_it_needs(embedded, language, tmp_path):
     source, _ = embedded
     done = source.command("move", "--from", str(tmp_path), check=False, language=language)
@@ -65,6 +78,7 @@ if POSTGRES:
     def test_moves_everything_and_goes_on_counting(embedded):
         source, ada = embedded
         with FakeBucket() as bucket, empty(**bucket.settings()) as target:
+            journal = proven(source)
             done = move(target, source)
             assert done.returncode == 0, done.stderr
             assert "users" in done.stdout and len(bucket.objects) == len(
@@ -78,6 +92,10 @@ if POSTGRES:
                 assert steps.read(there, CSV) > ada.gone, "an id was given twice"
                 assert steps.trained(there, ada.number)["state"] == "succeeded"
                 target.command("doctor")
+                assert {entry["kind"] for entry in ledger(target)} == {"user", "certificate"} and ledger(target) == ledger(source)
+                assert sum(name.startswith("notes/erasure-") for name in bucket.objects) == 2
+                proof = proven(target)
+                assert proof["good"] and proof["entries"] > journal["entries"] > 5
 
     def test_keeps_nothing_when_rows_are_not_what_they_were(embedded, language):
         source, _ = embedded

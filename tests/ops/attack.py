@@ -31,7 +31,9 @@ from support import training  # noqa: E402
 from support.server import PASSWORD, Server  # noqa: E402
 
 MEMORY_MAX = 700 << 20
+CHILD_MEMORY_MAX = 2 << 30
 ANSWER_S = 3.0
+BOMB_S = 240.0
 ROWS = b"name,age,city\n" + b"".join(b"P%d,%d,%s\n" % (i, i % 40, (b"Rome", b"Paris")[i % 40 < 20]) for i in range(200))
 FOUND = []
 
@@ -46,27 +48,48 @@ def expect(good, what):
         say(f"  NOT WELL: {what}")
 
 
-class Watch:
-    """Asks twice a second as somebody else would, and notes memory."""
+def tree(number):
+    """A process and all that it has started."""
+    numbers = [number]
+    for one in numbers:
+        with contextlib.suppress(OSError):
+            numbers += map(int, pathlib.Path(f"/proc/{one}/task/{one}/children").read_text(encoding="utf-8").split())
+    return numbers
 
-    def __init__(self, server):
-        self.server, self.slowest, self.failures, self.memory = server, 0.0, [], 0
+
+def memory_of(number):
+    with contextlib.suppress(OSError, AttributeError):
+        return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{number}/status").read_text(encoding="utf-8")).group(1)) << 10
+    return 0
+
+
+class Watch:
+    """Asks twice a second as somebody else would (is it ready, the data sets, a prediction), and notes the memory of the server
+    and of each of its children."""
+
+    def __init__(self, target):
+        self.target, self.server = target, target.server
+        self.slowest, self.failures, self.asked, self.memory, self.of_children = 0.0, [], 0, 0, 0
         self.end = threading.Event()
         self.thread = threading.Thread(target=self.work, daemon=True)
 
     def work(self):
-        status = pathlib.Path(f"/proc/{self.server.process.pid}/status")
+        calls = [lambda: requests.get(self.server.url + "/health/ready", timeout=10),
+                 lambda: self.target.get("/api/v1/datasets"),
+                 lambda: self.target.post(f"/api/v1/models/{self.target.model}/predictions", json={"rows": [{"age": 3}]})]
         while not self.end.wait(0.5):
             begin = time.monotonic()
             try:
-                answer = requests.get(self.server.url + "/health/ready", timeout=10)
+                answer = calls[self.asked % len(calls)]()
                 if answer.status_code != 200:
                     self.failures.append(answer.status_code)
             except requests.RequestException as error:
                 self.failures.append(repr(error))
+            self.asked += 1
             self.slowest = max(self.slowest, time.monotonic() - begin)
-            with contextlib.suppress(OSError, AttributeError):
-                self.memory = max(self.memory, int(re.search(r"VmRSS:\s+(\d+)", status.read_text()).group(1)) << 10)
+            server, *children = tree(self.server.process.pid)
+            self.memory = max(self.memory, memory_of(server))
+            self.of_children = max([self.of_children, *map(memory_of, children)])
 
     def __enter__(self):
         self.thread.start()
@@ -75,11 +98,12 @@ class Watch:
     def __exit__(self, *_):
         self.end.set()
         self.thread.join()
-        say(f"somebody else: slowest answer {self.slowest:.2f} s, {len(self.failures)} failures; "
-            f"memory at most {self.memory >> 20} MB")
+        say(f"somebody else: asked {self.asked} times, slowest answer {self.slowest:.2f} s, {len(self.failures)} failures; "
+            f"memory of the server at most {self.memory >> 20} MB, of a child {self.of_children >> 20} MB")
         expect(not self.failures, f"somebody else was not answered: {self.failures[:3]}")
         expect(self.slowest < ANSWER_S, f"somebody else waited {self.slowest:.1f} s")
         expect(self.memory < MEMORY_MAX, f"memory rose to {self.memory >> 20} MB")
+        expect(self.of_children < CHILD_MEMORY_MAX, f"memory of a child rose to {self.of_children >> 20} MB")
 
 
 class Target:
@@ -241,7 +265,19 @@ def oversized(target):
 def bombs(target, size):
     zipped, packed = bomb_of(size)
     for name, content in (("bomb.zip", zipped), ("bomb.csv.gz", packed), ("bomb.xlsx", zipped), ("bomb.csv", packed)):
-        target.note(target.post("/api/upload-csv/", files={"file": (name, content)}).status_code)
+        answer = target.post("/api/upload-csv/", files={"file": (name, content)})
+        target.note(answer.status_code)
+        if answer.status_code != 201:
+            say(f"  {name}, {len(content) >> 10} kB: {answer.status_code}")
+            continue
+        number = answer.headers["Location"].strip("/").split("/")[-1]
+        until = time.monotonic() + BOMB_S
+        while (found := target.get(f"/api/v1/datasets/{number}").json())["state"] not in ("ready", "failed"):
+            if time.monotonic() > until:
+                break
+            time.sleep(0.2)
+        expect(found["state"] in ("ready", "failed"), f"{name} is still {found['state']} after {BOMB_S} s")
+        say(f"  {name}, {len(content) >> 10} kB: {found['state']}")
     target.request("POST", "/api/v1/predictions", "Content-Type: application/json\r\nContent-Encoding: gzip\r\n", packed[:900_000])
 
 
@@ -316,7 +352,7 @@ def main():
             if missing:
                 sys.exit(f"install {' and '.join(missing)} for --full")
         attacks["guessing"] = lambda: guessing(target, 2000 if full else 200)
-        with Watch(server):
+        with Watch(target):
             for what, attack in attacks.items():
                 begin = time.monotonic()
                 attack()

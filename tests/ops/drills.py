@@ -1,13 +1,16 @@
-"""Loses a disk, or a region, and gets everything back: drills.py postgres|bucket [--gb 0.05] [--metrics FILE]
+"""Loses a disk, or a region, and gets everything back: drills.py postgres|bucket|embedded [--gb 0.05] [--metrics FILE]
 
 postgres: backups and log of PostgreSQL go to a MinIO over TLS, by pgBackRest with the shipped settings. All its processes are
 killed, its data folder is deleted, and it is restored; what was committed later than 60 s before the kill may be lost, nothing
 else. bucket: the files go to a second MinIO by `csva copy-files`; the first is killed and its disk deleted; the servers start on
-the second. Both end with the same counts, hashes and predictions. --metrics writes what Prometheus' node exporter reads.
+the second. embedded: the data folder of a server on SQLite is deleted and comes back from last night's backup. All end with the
+same counts, hashes and predictions; where the database goes back to before an erasure, the erased account does not come back.
+--metrics writes what Prometheus' node exporter reads.
 Without MinIO or pgBackRest they say so and end with 77.
 """
 import argparse
 import contextlib
+import functools
 import hashlib
 import os
 import pathlib
@@ -23,9 +26,10 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
-from replicas import Replicas  # noqa: E402
+import requests  # noqa: E402
+from replicas import Client, Replicas  # noqa: E402
 from support import bucket, postgres, training  # noqa: E402
-from support.server import ROOT  # noqa: E402
+from support.server import PASSWORD, ROOT, Server  # noqa: E402
 
 SKIPPED = 77
 LOST_MAX_S = 60.0
@@ -63,15 +67,25 @@ def fill(client):
     return dataset, found["models"][0]["id"]
 
 
-def state_of(client, url, dataset, model):
+def state_of(client, ask, dataset, model):
     """Counts, hashes and predictions: what must be the same afterwards."""
     answer = client.post(f"/api/v1/models/{model}/predictions", json=ASKED)
     answer.raise_for_status()
     answers = [{key: value for key, value in one.items() if key != "prediction_id"} for one in answer.json()["predictions"]]
     original = client.get(f"/api/v1/datasets/{dataset}/original")
     original.raise_for_status()
-    counts = {table: postgres.query(url, f"SELECT COUNT(*) FROM {table}")[0][0] for table in COUNTED}  # nosec B608
+    counts = {table: ask(f"SELECT COUNT(*) FROM {table}")[0][0] for table in COUNTED}  # nosec B608
     return {"counts": counts, "original": hashlib.sha256(original.content).hexdigest(), "predictions": answers}
+
+
+def erase(client, user, phase):
+    """As an administrator; waits for the end."""
+    answer = requests.delete(f"{client.url}/api/gdpr/delete/{user}", headers=client.headers, timeout=60)
+    answer.raise_for_status()
+    until = time.monotonic() + 60
+    while phase() != "done":
+        assert time.monotonic() < until, "the erasure does not end"
+        time.sleep(0.1)
 
 
 def same(before, after):
@@ -158,9 +172,9 @@ class Cluster:
         time.sleep(0.5)
         shutil.rmtree(self.data)
 
-    def restore(self):
+    def restore(self, *options):
         self.run("mkdir", "-m", "700", self.data)
-        self.pgbackrest("restore")
+        self.pgbackrest(*options, "restore")
         self.start()
         while postgres.query(self.url, "SELECT pg_is_in_recovery()") != [("f",)]:
             time.sleep(0.1)
@@ -210,6 +224,7 @@ def drill_postgres(wish, clock):
         settings = store.settings() | {"CSVA_STORAGE_S3_CA_FILE": str(authority), "CSVA_HTTP_ACCESS_LOG": "false"}
         replicas = stack.enter_context(Replicas(cluster.url, settings, servers=1, workers=1))
         client = replicas.client(replicas.url(0))
+        ask = functools.partial(postgres.query, cluster.url)
         numbers = fill(client)
         rows = int(wish.gb * 4_000_000)
         with clock.timed(f"filling {wish.gb} GB"):
@@ -219,7 +234,7 @@ def drill_postgres(wish, clock):
         with clock.timed("full backup"):
             cluster.pgbackrest("--type=full", "backup")
         postgres.query(cluster.url, "UPDATE filler SET text = 'changed' WHERE id % 50 = 0")
-        before = state_of(client, cluster.url, *numbers)
+        before = state_of(client, ask, *numbers)
         with clock.timed("incremental backup"):
             cluster.pgbackrest("--type=incr", "backup")
         heartbeat = Heartbeat(cluster.url)
@@ -238,9 +253,66 @@ def drill_postgres(wish, clock):
             "are lost")
         say(f"database of {size / 1e9:.2f} GB; 10 GB would take about {clock.figures['restore'] * 10e9 / size / 60:.0f} min "
             "at this pace")
-        good = same(before, state_of(client, cluster.url, *numbers))
+        good = same(before, state_of(client, ask, *numbers))
         good = replicas.command("doctor").returncode == 0 and good
+        good = nobody_comes_back(cluster, replicas, client) and good
         return good and lost <= LOST_MAX_S and clock.figures["until ready"] <= RESTORE_MAX_S
+
+
+def nobody_comes_back(cluster, replicas, client):
+    """The database goes back to before an erasure, on a new machine: the ledger in the bucket says who must go again."""
+    replicas.command("user", "add", "eve", "--password-stdin", input=PASSWORD + "\n")
+    names = "SELECT COUNT(*) FROM users WHERE name = 'eve'"
+    (eve,), = postgres.query(cluster.url, "SELECT id FROM users WHERE name = 'eve'")
+    (moment,), = postgres.query(cluster.url, "SELECT now()")
+    time.sleep(1)
+    erase(client, eve, lambda: postgres.query(cluster.url, "SELECT phase FROM erasures")[0][0])
+    assert postgres.query(cluster.url, names) == [("0",)]
+    postgres.query(cluster.url, "SELECT pg_switch_wal()")
+    time.sleep(5)
+    server = replicas.servers[0]
+    server.kill()
+    shutil.rmtree(server.data)
+    cluster.lose()
+    cluster.restore("--type=time", f"--target={moment}", "--target-action=promote")
+    back = postgres.query(cluster.url, names) == [("1",)]
+    server.start()
+    replicas.wait_ready(0)
+    gone = postgres.query(cluster.url, names) == [("0",)]
+    say(f"to the moment before an erasure: the account was {'back' if back else 'NOT back'} in the database, and is "
+        f"{'erased again before anybody was served' if gone else 'STILL THERE'}")
+    return back and gone
+
+
+def drill_embedded(_, clock):
+    settings = {"CSVA_DATA_SAMPLE": "false", "CSVA_JOBS_LOCAL_WORKERS": "1", "CSVA_JOBS_POLL_MS": "50"}
+    with tempfile.TemporaryDirectory(prefix="csva-drill-") as safe, Server("", settings) as server:
+        for name in ("root", "eve"):
+            server.command("user", "add", name, *(["--admin"] if name == "root" else []), "--password-stdin", stdin=PASSWORD + "\n")
+        token = server.command("token", "add", "root", "--scope", "admin").stdout.strip()
+        client = Client(server.url, {"Authorization": "Bearer " + token, "Accept": "application/json"})
+        numbers = fill(client)
+        key, file, ledger = f"{safe}/key", f"{safe}/last-night", f"{safe}/ledger.jsonl"
+        server.command("backup", "--make-key", key, data=False)
+        before = state_of(client, server.sql, *numbers)
+        with clock.timed("backup beside the running server"):
+            server.command("backup", file, "--key-file", key)
+        fill(client)  # the day after, which is lost
+        (eve,), = server.sql("SELECT id FROM users WHERE name = 'eve'")
+        erase(client, eve, lambda: server.sql("SELECT phase FROM erasures")[0][0])
+        shutil.copy(server.data / "erasure" / "ledger.jsonl", ledger)  # as it is copied apart
+        server.process.kill()
+        server.process.wait()
+        shutil.rmtree(server.data)
+        with clock.timed("restore"):
+            say(server.command("restore", file, "--key-file", key, "--ledger", ledger, "--verify").stdout.strip())
+            server._start()
+        after = state_of(client, server.sql, *numbers)
+        gone = server.sql("SELECT COUNT(*) FROM users WHERE name = 'eve'") == [("0",)]
+        say(f"the account erased since the backup is {'erased again' if gone else 'BACK'}")
+        before["counts"]["users"] = str(int(before["counts"]["users"]) - 1)
+        good = same(before, after) and gone
+        return server.command("doctor", check=False).returncode == 0 and good
 
 
 def drill_bucket(_, clock):
@@ -252,8 +324,9 @@ def drill_bucket(_, clock):
             store.make_bucket("csva", versions=True)
         settings = first.settings() | {"CSVA_HTTP_ACCESS_LOG": "false"}
         replicas = stack.enter_context(Replicas(url, settings, servers=2, workers=1))
+        ask = functools.partial(postgres.query, url)
         numbers = fill(replicas.client(replicas.url(0)))
-        before = state_of(replicas.client(replicas.url(1)), url, *numbers)
+        before = state_of(replicas.client(replicas.url(1)), ask, *numbers)
         (folder / "key").write_text(bucket.KEY + "\n", encoding="utf-8")
         (folder / "secret").write_text(bucket.SECRET + "\n", encoding="utf-8")
         (folder / "second.toml").write_text(
@@ -273,7 +346,7 @@ def drill_bucket(_, clock):
                 process.start()
             for i in range(len(replicas.servers)):
                 replicas.wait_ready(i)
-        good = same(before, state_of(replicas.client(replicas.url(0)), url, *numbers))
+        good = same(before, state_of(replicas.client(replicas.url(0)), ask, *numbers))
         done = replicas.command("doctor", check=False)
         say(done.stdout.strip().splitlines()[-1] if done.returncode == 0 else done.stdout)
         return fill(replicas.client(replicas.url(1))) and done.returncode == 0 and good
@@ -290,16 +363,16 @@ def write_metrics(path, name, good, clock):
 
 def main():
     words = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    words.add_argument("drill", choices=["postgres", "bucket"])
+    words.add_argument("drill", choices=["postgres", "bucket", "embedded"])
     words.add_argument("--gb", type=float, default=0.05, help="size of the database")
     words.add_argument("--seconds", type=float, default=45, help="commits between the last backup and the loss")
     words.add_argument("--metrics", default="")
     wish = words.parse_args()
-    if not bucket.program() or (wish.drill == "postgres" and not shutil.which("pgbackrest")):
+    if wish.drill != "embedded" and not bucket.program() or (wish.drill == "postgres" and not shutil.which("pgbackrest")):
         say("skipped: there is no MinIO (tests/ops/tools.sh minio builds it) or no pgbackrest")
         return SKIPPED
     clock = Clock()
-    good = {"postgres": drill_postgres, "bucket": drill_bucket}[wish.drill](wish, clock)
+    good = {"postgres": drill_postgres, "bucket": drill_bucket, "embedded": drill_embedded}[wish.drill](wish, clock)
     if wish.metrics:
         write_metrics(wish.metrics, wish.drill, good, clock)
     say("everything is back" if good else "NOT everything is back")

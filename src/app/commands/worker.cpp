@@ -1,4 +1,5 @@
 #include "app/commands/commands.hpp"
+#include "app/job_journal.hpp"
 #include "app/job_notices.hpp"
 #include "app/kinds.hpp"
 #include "foundation/base/log.hpp"
@@ -44,6 +45,7 @@ base::Result<void> work(const Options& options) {
     std::error_code unknown;
     const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
     if (unknown) return std::unexpected(base::internal_error("/proc/self/exe"));
+    JobJournal journal(settings, metrics);
     jobs::Agent agent(
         {*database,
          *blobs,
@@ -52,6 +54,7 @@ base::Result<void> work(const Options& options) {
          metrics,
          program,
          tell_of_job,
+         [&journal](const auto&... ended) { journal.note(ended...); },
          std::chrono::seconds(options.idle_s)}
     );
     // A worker that has been idle for long enough ends itself as a signal would.

@@ -114,7 +114,7 @@ Result<bool> delete_rows(const Tools& tools, Row& row) {
 }
 
 Result<void> remove_files(const Tools& tools, const rows::Plan& plan) {
-    TRY(const auto keys, tools.parts.blobs.keys());
+    TRY(const auto keys, tools.parts.blobs.keys_of_all_versions());
     for (const auto& key : keys) {
         if (!belongs(key, plan.projects)) continue;
         CHECK_OK(tools.parts.blobs.remove(key));

@@ -52,6 +52,9 @@ public:
     virtual base::Result<std::filesystem::path> local_path(std::string_view key) = 0;
     /// Keys of all that is kept. Errors: blob.unavailable, blob.refused.
     virtual base::Result<std::set<std::string>> keys() = 0;
+    /// With those of which a bucket has former versions only: somebody else deleted them, or a
+    /// removal broke off. They can be removed, not read. Errors: those of keys.
+    virtual base::Result<std::set<std::string>> keys_of_all_versions() { return keys(); }
     virtual base::Result<void> remove(std::string_view key) = 0;
     /// Bytes it takes; a folder's sum.
     virtual base::Result<std::uint64_t> size(std::string_view key) = 0;

@@ -1,7 +1,9 @@
 #include "foundation/blob/blob.hpp"
 
+#include "foundation/base/clock.hpp"
 #include "foundation/base/crypto.hpp"
 #include "foundation/base/files.hpp"
+#include "foundation/blob/bucket.hpp"
 #include "foundation/blob/cache.hpp"
 #include "foundation/blob/keys.hpp"
 #include "foundation/blob/listing.hpp"
@@ -37,6 +39,25 @@ std::optional<BucketOptions> bucket_for_tests() {
         .retry_ms = 500,
         .part_bytes = 5U << 20U,
     };
+}
+
+/// Without naming a version: the bucket keeps what there was, under a mark.
+long delete_as_others_do(const BucketOptions& options, const std::string& name) {
+    const std::string path = "/" + options.bucket + "/" + options.prefix + name;
+    const std::string nothing = base::sha256_hex("");
+    const client::Call call{
+        .method = "DELETE",
+        .url = options.endpoint + path,
+        .headers = signed_headers(
+            {.method = "DELETE",
+             .host = std::string_view(options.endpoint).substr(options.endpoint.find("//") + 2),
+             .path = path,
+             .body_sha256 = nothing,
+             .at_ms = base::Clock::wall_ms()},
+            {options.region, options.access_key, options.secret_key}
+        )
+    };
+    return (*client::Client::make({}))->send(call, {})->status;
 }
 
 /// The same cases on the folder and, where CSVA_TEST_S3 names one, on a bucket.
@@ -154,6 +175,33 @@ TEST_P(Blobs, fetches_once_for_many_that_ask_at_the_same_time) {
             EXPECT_EQ(fs::file_size(*path), 1U << 20U);
         });
     }
+}
+
+TEST(Bucket, removes_every_version_and_every_mark_of_a_deletion) {
+    const auto options = bucket_for_tests();
+    if (!options) GTEST_SKIP() << "CSVA_TEST_S3 is not set";
+    const auto folder = std::move(*base::TemporaryFolder::make());
+    const auto store = std::move(*open_s3(folder.path(), *options));
+    Bucket bucket(*options);
+    const auto staged = [&](std::string_view content) {
+        EXPECT_TRUE(base::write_file(store->staging() / "a", content));
+        return store->staging() / "a";
+    };
+    const auto removed = new_key(1);
+    const auto swept = new_key(1);
+    for (const auto& key : {removed, swept}) {
+        ASSERT_TRUE(store->put_as(key, staged("1")));
+        ASSERT_TRUE(store->put_as(key, staged("2")));
+        ASSERT_EQ(delete_as_others_do(*options, "blobs/" + key), 204);
+    }
+    EXPECT_EQ(*store->keys(), std::set<std::string>{});
+    EXPECT_EQ(*store->keys_of_all_versions(), (std::set{removed, swept}));
+    EXPECT_EQ(bucket.list_versions("")->objects.size(), 6u);
+    ASSERT_TRUE(store->remove(removed));
+    EXPECT_EQ(*store->keys_of_all_versions(), std::set{swept});
+    EXPECT_EQ(*store->sweep({}, 3'600'000), 0);
+    EXPECT_EQ(*store->sweep({}, 0), 1);
+    EXPECT_EQ(bucket.list_versions("")->objects.size(), 0u);
 }
 
 TEST(Bucket, keeps_notes_that_no_sweep_removes) {

@@ -270,18 +270,21 @@ Result<std::uint64_t> Bucket::size(std::string_view name) {
 }
 
 Result<void> Bucket::remove(std::string_view name) {
-    CHECK_OK(answered({"DELETE", path_of(name)}, name));
-    auto versions = list_pages(name, true);
-    // A store that knows no versions keeps none. Who may not see them must be told: the object is
-    // not gone.
-    if (!versions && versions.error().internal.ends_with("NotImplemented")) return {};
-    if (!versions) return std::unexpected(versions.error());
-    for (const auto& one : versions->objects) {
-        if (one.name != name || one.version.empty()) continue;
-        const auto query = "versionId=" + client::escaped(one.version);
+    TRY(const auto versions, list_versions(name));
+    for (const auto& one : versions.objects) {
+        if (one.name != name) continue;
+        const auto query = one.version.empty() ? "" : "versionId=" + client::escaped(one.version);
         CHECK_OK(answered({"DELETE", path_of(name), query}, name));
     }
     return {};
+}
+
+/// A store that knows no versions keeps none. Who may not see them must be told: what he removes
+/// would not be gone.
+Result<Listing> Bucket::list_versions(std::string_view prefix) {
+    auto versions = list_pages(prefix, true);
+    if (!versions && versions.error().internal.ends_with("NotImplemented")) return list(prefix);
+    return versions;
 }
 
 Result<Listing> Bucket::list(std::string_view prefix) { return list_pages(prefix, false); }

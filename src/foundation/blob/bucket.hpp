@@ -56,6 +56,8 @@ public:
     /// With every former version of it, where the bucket keeps versions.
     base::Result<void> remove(std::string_view name);
     base::Result<Listing> list(std::string_view prefix);
+    /// One entry for each version and each mark of a deletion; as `list` where none are kept.
+    base::Result<Listing> list_versions(std::string_view prefix);
     /// From now on calls fail at once.
     void stop() { stop_.request_stop(); }
 

@@ -41,6 +41,9 @@ public:
         return link;
     }
     Result<std::set<std::string>> keys() override { return blobs_.keys(); }
+    Result<std::set<std::string>> keys_of_all_versions() override {
+        return blobs_.keys_of_all_versions();
+    }
     Result<void> remove(std::string_view key) override { return blobs_.remove(key); }
     Result<std::uint64_t> size(std::string_view key) override { return blobs_.size(key); }
     Result<std::int64_t> sweep(const std::set<std::string>& referenced, std::int64_t grace_ms)

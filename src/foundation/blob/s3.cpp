@@ -116,6 +116,10 @@ public:
         TRY(const auto listing, bucket_.list(kBlobs));
         return keys_of(listing);
     }
+    Result<std::set<std::string>> keys_of_all_versions() override {
+        TRY(const auto listing, bucket_.list_versions(kBlobs));
+        return keys_of(listing);
+    }
 
     Result<void> remove(std::string_view key) override {
         if (!is_key(key)) return std::unexpected(missing(key));
@@ -132,11 +136,15 @@ public:
     Result<std::int64_t> sweep(const std::set<std::string>& referenced, std::int64_t grace_ms)
         override {
         std::int64_t removed = sweep_staging(grace_ms);
-        TRY(const auto listing, bucket_.list(kBlobs));
+        TRY(const auto listing, bucket_.list_versions(kBlobs));
+        std::map<std::string, std::int64_t> newest;
         for (const auto& object : listing.objects) {
-            const auto key = object.name.substr(kBlobs.size());
+            auto& at = newest[object.name.substr(kBlobs.size())];
+            at = std::max(at, object.modified_ms);
+        }
+        for (const auto& [key, modified_ms] : newest) {
             // By the bucket's clock both: ours may have jumped.
-            const bool old = object.modified_ms + grace_ms <= listing.now_ms;
+            const bool old = modified_ms + grace_ms <= listing.now_ms;
             if (!is_key(key) || referenced.contains(key) || !old) continue;
             CHECK_OK(remove(key));
             ++removed;

@@ -151,6 +151,9 @@ struct Agent::State {
         if (!parts.on_ended) return {};
         return parts.on_ended(session, leased.job, leased.user_id, state);
     }
+    void committed(const Leased& leased, jobs::State state, std::string_view reason) {
+        if (parts.on_committed) parts.on_committed(leased.job, leased.user_id, state, reason);
+    }
 };
 
 Agent::Agent(Parts parts) : state_(std::make_unique<State>(parts)) {}
@@ -369,14 +372,16 @@ base::Result<void> Agent::State::publish(
     TRY(const std::string stored,
         kind.store_files ? kind.store_files(finished) : base::Result<std::string>("{}"));
     base::crash_point("jobs.before_publish");
+    bool ours = false;
     CHECK_OK(parts.database.transaction([&](store::Session& session) -> base::Result<void> {
-        TRY(const bool ours, succeed(session, leased.job, owner, attempt.beat));
+        TRY(ours, succeed(session, leased.job, owner, attempt.beat));
         if (!ours) return {};
         CHECK_OK(kind.publish(session, finished, stored));
         CHECK_OK(told(session, leased, jobs::State::succeeded));
         base::crash_point("jobs.inside_publish");
         return {};
     }));
+    if (ours) committed(leased, jobs::State::succeeded, "");
     base::crash_point("jobs.after_publish");
     return {};
 }
@@ -396,9 +401,10 @@ void Agent::State::fail(
     );
     const auto state =
         error.reason == base::kCancelledReason ? jobs::State::cancelled : jobs::State::failed;
+    bool ours = false;
     const auto ended =
         parts.database.transaction([&](store::Session& session) -> base::Result<void> {
-            TRY(const bool ours, end(session, leased.job, owner, state, error));
+            TRY(ours, end(session, leased.job, owner, state, error));
             if (!ours) return {};
             if (kind.give_up) CHECK_OK(kind.give_up(session, leased.job, leased.input, error));
             return told(session, leased, state);
@@ -409,6 +415,8 @@ void Agent::State::fail(
             "job_end_failed",
             {{"job", leased.job.id.value}, {"reason", std::string_view(ended.error().reason)}}
         );
+    else if (ours)
+        committed(leased, state, error.reason);
 }
 
 }  // namespace csva::jobs

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace csva::jobs {
 
@@ -23,6 +24,9 @@ public:
     /// whoever asked for it.
     using OnEnded = std::function<
         base::Result<void>(store::Session&, const Job&, std::int64_t user_id, jobs::State)>;
+    /// Told of it once that is committed; `reason` says why it failed.
+    using OnCommitted =
+        std::function<void(const Job&, std::int64_t user_id, jobs::State, std::string_view reason)>;
     struct Parts {
         store::Database& database;
         blob::BlobStore& blobs;
@@ -31,6 +35,7 @@ public:
         base::Metrics& metrics;
         std::filesystem::path program;  ///< The csva executable.
         OnEnded on_ended = {};
+        OnCommitted on_committed = {};
         std::chrono::seconds idle{0};  ///< `run` ends after this long without a job; 0: never.
     };
     explicit Agent(Parts parts);

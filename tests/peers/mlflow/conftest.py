@@ -99,3 +99,11 @@ def service(request):
     finally:
         for one in stack:
             one.__exit__(None, None, None)
+
+
+@pytest.fixture
+def remote():
+    """A server of MLflow's own for one test, which may stop it."""
+    made = Theirs([])
+    yield made
+    made.__exit__()

@@ -6,9 +6,7 @@ import pathlib
 import signal
 import time
 
-import pytest
 import requests
-from conftest import Theirs
 from mlflow.artifacts import download_artifacts
 from mlflow.tracking import MlflowClient
 from support.server import PASSWORD, Server
@@ -23,9 +21,9 @@ WISH = {"target": "city", "budget_s": 20, "options": {
 class Ours:
     """A server that trains and logs to `remote`."""
 
-    def __init__(self, remote):
+    def __init__(self, remote, settings=None):
         self.server = Server("", {"CSVA_DATA_SAMPLE": "false", "CSVA_JOBS_LOCAL_WORKERS": "1", "CSVA_JOBS_POLL_MS": "50",
-                                  "CSVA_MLFLOW_TRACKING_URI": remote.url + "/"})
+                                  "CSVA_MLFLOW_TRACKING_URI": remote.url + "/"} | (settings or {}))
 
     def __enter__(self):
         self.server.__enter__()
@@ -84,14 +82,6 @@ def wait_for(check, seconds=120):
             return found
         time.sleep(0.02)
     raise AssertionError(f"did not hold within {seconds} s")
-
-
-@pytest.fixture
-def remote():
-    stack = []
-    made = Theirs(stack)
-    yield made
-    made.__exit__()
 
 
 def runs_of(client, dataset):
