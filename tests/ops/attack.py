@@ -52,8 +52,9 @@ def tree(number):
     """A process and all that it has started."""
     numbers = [number]
     for one in numbers:
-        with contextlib.suppress(OSError):
-            numbers += map(int, pathlib.Path(f"/proc/{one}/task/{one}/children").read_text(encoding="utf-8").split())
+        for thread in pathlib.Path(f"/proc/{one}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                numbers += map(int, thread.read_text(encoding="utf-8").split())
     return numbers
 
 

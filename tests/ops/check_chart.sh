@@ -30,7 +30,7 @@ grep -E 'Passed checks: [1-9]' "$work/checkov"
 
 refused() {
     if render "$CHART/ci/minimal-values.yaml" "$work/x.yaml" "$@" >"$work/said"; then echo "not refused: $*" && exit 1; fi
-    echo "refused: $*: $(grep -m1 -E "^- at|additional|must|not allowed" "$work/said" | cut -c1-120)"
+    echo "refused: $*: $(grep -m1 -E "^- at|additional|must|not allowed" "$work/said" | cut -c1-160)"
 }
 refused --set web.replica=3
 refused --set image.tag=latest
@@ -39,3 +39,4 @@ refused --set service.type=Loadbalancer
 refused --set settings.csva_http_idle_s=1
 refused --set web.resources.limits.memory=lots
 refused --set ingress.class=haproxy
+refused --set storage.ephemeral=true

@@ -89,7 +89,7 @@ kind: PersistentVolume
 metadata: {name: backups}
 spec: {capacity: {storage: 50Gi}, accessModes: [ReadWriteOnce], hostPath: {path: /nowhere}}
 YAML
-values=(-n csva --wait --timeout 240s --set storage.ephemeral=true --set web.autoscaling.enabled=false --set worker.autoscaling.enabled=false
+values=(-n csva --wait --timeout 240s --set storage.ephemeral=true --set 'secrets.files={CSVA_JOURNAL_KEY}' --set web.autoscaling.enabled=false --set worker.autoscaling.enabled=false
     --set spot.enabled=true --set batch.enabled=true --set backup.enabled=true --set worker.replicas=2)
 helm_() { helm "$@" 2> >(grep -v 'symbolic link' >&2); }
 helm_ upgrade --install csva "$CHART" "${values[@]}" | grep -E 'STATUS|REVISION' | tr '\n' ' '

@@ -74,14 +74,15 @@ Result<void> make(const Options& options) {
     return {};
 }
 
+/// Those of SQLite, as its table names them.
 std::vector<std::string> known_migrations() {
+    constexpr std::string_view kOwn = ".sqlite.sql";
     std::vector<std::string> names;
     for (const auto& feature : migrations())
         for (const auto& file : feature) {
             std::string name(file.name);
-            for (const std::string_view backend : {".sqlite.sql", ".postgres.sql"})
-                if (name.ends_with(backend))
-                    name.replace(name.size() - backend.size(), backend.size(), ".sql");
+            if (name.ends_with(".postgres.sql")) continue;
+            if (name.ends_with(kOwn)) name.replace(name.size() - kOwn.size(), kOwn.size(), ".sql");
             names.push_back(std::move(name));
         }
     return names;
