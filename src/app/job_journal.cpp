@@ -33,14 +33,12 @@ void JobJournal::note(
          .object_kind = "job",
          .object_id = job.id.value,
          .outcome = good ? journal::Outcome::done : journal::Outcome::failed,
-         .details = base::to_json(
-             Details{
-                 job.kind,
-                 job.attempt,
-                 std::string(words[static_cast<std::size_t>(state)]),
-                 std::string(reason)
-             }
-         ),
+         .details = base::to_json(Details{
+             job.kind,
+             job.attempt,
+             std::string(words[static_cast<std::size_t>(state)]),
+             std::string(reason)
+         }),
          // What the program asks of itself comes every few minutes.
          .counted = user_id == 0}
     );
