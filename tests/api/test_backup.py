@@ -106,7 +106,7 @@ def test_brings_a_backup_of_an_older_version_forward(tmp_path):
     server.data = tmp_path / "restored"
     done = server.command("restore", str(OLDER / "backup"), "--key-file", str(OLDER / "key"), "--json", "--verify", "--no-ledger")
     report = json.loads(done.stdout)
-    applied = server.sql(f"SELECT name FROM schema_migrations WHERE applied_at > {report['created_at']}")
+    applied = server.sql(f"SELECT name FROM schema_migrations WHERE applied_at > {report['created_at']}")  # nosec B608
     assert ("202611281310_sharing_create.sql",) in applied and report["migrations_applied"] == len(applied)
     assert report["rows"] == 106 and report["prediction"] == "same", report
     assert json.loads(server.command("doctor", "--json").stdout)["good"]

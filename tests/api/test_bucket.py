@@ -168,16 +168,16 @@ def test_the_ledger_of_erasures_is_in_the_bucket_too(bucket):
         before = rows_of_users(world.server)
         answer = ada.post(f"/api/gdpr/delete/{ada.id}", json={"password": PASSWORD})
         assert answer.status_code in (200, 202), answer.text
-        steps.wait_for(lambda: not world.server.sql(f"SELECT 1 FROM users WHERE id = {ada.id}"), 30, "the erasure")
+        steps.wait_for(lambda: not world.server.sql(f"SELECT 1 FROM users WHERE id = {ada.id}"), 30, "the erasure")  # nosec B608
         steps.wait_for(lambda: sum(name.startswith("notes/erasure-") for name in bucket.objects) >= 2, 30, "its notes")
         world.server.process.terminate()
         world.server.process.wait(30)
         shutil.rmtree(world.server.data / "erasure")
         world.server.sql("DELETE FROM erasures")
         world.server.sql(before[ada.id])
-        assert world.server.sql(f"SELECT 1 FROM users WHERE id = {ada.id}")
+        assert world.server.sql(f"SELECT 1 FROM users WHERE id = {ada.id}")  # nosec B608
         world.server._start()
-        assert not world.server.sql(f"SELECT 1 FROM users WHERE id = {ada.id}")
+        assert not world.server.sql(f"SELECT 1 FROM users WHERE id = {ada.id}")  # nosec B608
 
 
 def rows_of_users(server):

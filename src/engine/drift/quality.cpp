@@ -4,8 +4,10 @@
 #include "engine/stats/random.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <future>
 #include <limits>
 #include <numeric>
 
@@ -39,21 +41,21 @@ std::vector<double> calibrated(const Answered& rows, const Calibration& calibrat
     return out;
 }
 
-/// Expected area under the ROC curve when row i is positive with probability honest[i].
+/// Expected area under the ROC curve when row i is positive with probability honest(i); `score` in
+/// the order of `order`.
 double expected_auc(
-    std::span<const std::uint32_t> order,
-    std::span<const double> score,
-    std::span<const double> honest
+    std::span<const std::uint32_t> order, std::span<const double> score, const auto& honest
 ) {
     double below = 0, positives = 0, wins = 0;
     for (std::size_t i = 0; i < order.size();) {
-        const double value = score[order[i]];
+        const double value = score[i];
         double negative = 0, positive = 0;
         do {
-            positive += honest[order[i]];
-            negative += 1 - honest[order[i]];
+            const double p = honest(order[i]);
+            positive += p;
+            negative += 1 - p;
             ++i;
-        } while (i < order.size() && score[order[i]] == value);
+        } while (i < order.size() && score[i] == value);
         wins += positive * (below + negative / 2);
         below += negative;
         positives += positive;
@@ -85,26 +87,32 @@ double mean_of(std::span<const double> values) {
 struct Estimate {
     const Answered& rows;
     std::size_t k, n;
-    std::vector<std::vector<double>> scores;         // By class that counts.
-    std::vector<std::vector<std::uint32_t>> orders;  // Of these scores.
+    std::vector<std::vector<std::uint32_t>> orders;  // By score, of each class that counts.
+    std::vector<std::vector<double>> scores;         // In these orders.
     std::vector<std::size_t> ranked;                 // Which classes these are.
+    std::vector<double> logs;                        // Of the probabilities.
 
     explicit Estimate(const Answered& answered)
         : rows(answered), k(answered.class_count), n(answered.predicted.size()) {
         for (std::size_t c = k == 2 ? 1 : 0; c < k; ++c) {
-            auto& column = scores.emplace_back();
+            std::vector<double> column;
             for (std::size_t i = 0; i < n; ++i) column.push_back(rows.probabilities[i * k + c]);
-            orders.push_back(stats::order_by(column));
+            const auto& order = orders.emplace_back(stats::order_by(column));
+            auto& sorted = scores.emplace_back();
+            for (const auto i : order) sorted.push_back(column[i]);
             ranked.push_back(c);
         }
+        constexpr double kSmallest = std::numeric_limits<double>::epsilon();
+        for (const double p : rows.probabilities)
+            logs.push_back(std::log(std::clamp(p, kSmallest, 1 - kSmallest)));
     }
 
     double auc(std::span<const double> honest) const {
-        std::vector<double> areas, column(n);
-        for (std::size_t r = 0; r < ranked.size(); ++r) {
-            for (std::size_t i = 0; i < n; ++i) column[i] = honest[i * k + ranked[r]];
-            areas.push_back(expected_auc(orders[r], scores[r], column));
-        }
+        std::vector<double> areas;
+        for (std::size_t r = 0; r < ranked.size(); ++r)
+            areas.push_back(expected_auc(orders[r], scores[r], [&](std::size_t i) {
+                return honest[i * k + ranked[r]];
+            }));
         return mean_of(areas);
     }
     double accuracy(std::span<const double> honest) const {
@@ -114,11 +122,8 @@ struct Estimate {
         return sum / static_cast<double>(n);
     }
     double log_loss(std::span<const double> honest) const {
-        constexpr double kSmallest = std::numeric_limits<double>::epsilon();
         double sum = 0;
-        for (std::size_t i = 0; i < n * k; ++i)
-            sum -=
-                honest[i] * std::log(std::clamp(rows.probabilities[i], kSmallest, 1 - kSmallest));
+        for (std::size_t i = 0; i < n * k; ++i) sum -= honest[i] * logs[i];
         return sum / static_cast<double>(n);
     }
     std::vector<QualityScore> all(std::span<const double> honest) const {
@@ -313,16 +318,27 @@ std::vector<QualityScore> estimated_quality(
     const Estimate estimate(rows);
     const auto honest = calibrated(rows, calibration);
     auto out = estimate.all(honest);
-    constexpr int kDraws = 200, kFewDraws = 50;
+    constexpr std::size_t kDraws = 200, kFewDraws = 50;
     constexpr std::size_t kManyRows = 20'000;
     stats::SplitMix64 random(seed);
     std::vector<std::vector<double>> draws(out.size());
-    std::vector<double> labels;
-    for (int d = 0; d < (estimate.n > kManyRows ? kFewDraws : kDraws); ++d) {
-        draw_labels(honest, estimate.k, random, labels);
-        const auto drawn = estimate.all(labels);
+    // Two draws are measured at a time, while the next labels are drawn.
+    std::array<std::vector<double>, 2> labels;
+    std::array<std::future<std::vector<QualityScore>>, 2> measured;
+    const auto keep = [&](auto& one) {
+        const auto drawn = one.get();
         for (std::size_t s = 0; s < drawn.size(); ++s) draws[s].push_back(drawn[s].value);
+    };
+    const std::size_t count = estimate.n > kManyRows ? kFewDraws : kDraws;
+    for (std::size_t d = 0; d < count; ++d) {
+        const std::size_t slot = d % 2;
+        if (measured[slot].valid()) keep(measured[slot]);
+        draw_labels(honest, estimate.k, random, labels[slot]);
+        measured[slot] = std::async(std::launch::async, [&estimate, &labels, slot] {
+            return estimate.all(labels[slot]);
+        });
     }
+    for (auto& one : measured) keep(one);
     for (std::size_t s = 0; s < out.size(); ++s) out[s].interval = middle_95(std::move(draws[s]));
     double variance = 0;
     for (std::size_t i = 0; i < estimate.n; ++i) {
