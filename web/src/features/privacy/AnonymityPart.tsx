@@ -214,7 +214,11 @@ export function AnonymityPart({ view, personal }: { view: View; personal: Person
     const change = (made: Partial<Wish>) => setWish({ ...wish, ...made });
     const steps = answer.data?.plan.steps ?? [];
     return (
-        <Section title={t('privacy:ui.anonymity')} term="k-anonymity" text={t('privacy:ui.anonymity_text')}>
+        <Section
+            title={t('privacy:ui.anonymity')}
+            term={t('privacy:ui.anonymity_term')}
+            text={t('privacy:ui.anonymity_text')}
+        >
             <Stack gap="lg">
                 <Fields names={view.columns.map(({ name }) => name)} wish={wish} onChange={change} />
                 {answer.error && <ErrorNote error={answer.error} />}
