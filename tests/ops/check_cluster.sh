@@ -117,7 +117,18 @@ for _ in $(seq 120); do
     [ "$(wc -l <<<"$pods")" -ge 5 ] && ! grep -q Pending <<<"$pods" && break
     sleep 1
 done
+kubectl -n csva wait --for=condition=complete --timeout=120s job/try-backup job/try-retention job/try-restore-test >/dev/null
 for job in batch backup retention restore-test; do
     echo "Job of CronJob $job: $(kubectl -n csva get pods -l job-name=try-$job -o custom-columns=NODE:.spec.nodeName,PHASE:.status.phase --no-headers | sort | uniq -c | tr -s ' ' | tr '\n' ';')"
+done
+# The controller itself makes Jobs when the time comes: each minute, for once. What kubectl made bears a mark.
+for job in batch backup retention restore-test; do kubectl -n csva patch cronjob "csva-$job" -p '{"spec":{"schedule":"* * * * *"}}' >/dev/null; done
+made_by() { kubectl -n csva get jobs -o json | jq -r --arg cron "csva-$1" '[.items[] | select(.metadata.annotations["cronjob.kubernetes.io/instantiate"] != "manual")
+    | select(any(.metadata.ownerReferences[]?; .kind == "CronJob" and .name == $cron))] | length'; }
+began=$SECONDS
+for job in batch backup retention restore-test; do
+    for _ in $(seq 150); do [ "$(made_by $job)" -gt 0 ] && break; sleep 1; done
+    [ "$(made_by $job)" -gt 0 ] || { echo "CronJob $job made no Job by itself"; exit 1; }
+    echo "CronJob $job, each minute: the controller made its Job by itself within $((SECONDS - began)) s"
 done
 echo "audit log: $(jq -r 'select(.objectRef.resource == "secrets") | .level' "$work/audit.log" | sort -u | tr '\n' ' ')for secrets, of $(wc -l <"$work/audit.log") entries; with a secret's data: $(jq -r 'select(.objectRef.resource == "secrets") | .requestObject // empty | tostring' "$work/audit.log" | wc -l)"

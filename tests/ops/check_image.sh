@@ -52,7 +52,7 @@ printf 'correct horse battery\n' | docker exec -i csva-check csva user add ann -
 token=$(docker exec csva-check csva token add ann | awk '{print $NF}')
 curl -fsS -H "Authorization: Bearer $token" -F file=@tests/data/titanic.csv http://127.0.0.1:18001/api/upload-csv/
 echo
-if docker exec csva-check sh -c true 2>/dev/null; then echo "there is a shell" && exit 1; fi
+if docker exec csva-check sh -c true >/dev/null 2>&1; then echo "there is a shell" && exit 1; fi
 echo "no shell in the image"
 curl -fs -o /dev/null -w 'anonymous upload: %{http_code}\n' -F file=@tests/data/titanic.csv http://127.0.0.1:18001/api/upload-csv/ || true
 began=$(date +%s%N)

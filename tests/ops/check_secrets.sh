@@ -54,7 +54,7 @@ VAULT_TOKEN_FILE=$work/token refused deploy/vault/fetch.sh "$work/none" no_such_
 
 # Every setting that is a secret, from a file; none is printed.
 # shellcheck disable=SC2016 # backticks of the table
-"$program" doctor --settings | sed -n 's/^| `\([a-z_0-9.]*\(url\|password\|token\|secret\|secret_key\|access_key\|key\)\)` | `\(CSVA_[A-Z_0-9]*\)` .*/\3/p' |
+"$program" doctor --settings | sed -n 's/^| `\([a-z_0-9.]*\(url\|password\|token\|secret\|secret_key\|access_key\|key\|key_former\)\)` | `\(CSVA_[A-Z_0-9]*\)` .*/\3/p' |
     grep -v PUBLIC_URL >"$work/names"
 while read -r name; do
     if env "${name}_FILE=$work/nobody" "$program" user list --data-dir "$work/data" >/dev/null 2>"$work/said"; then

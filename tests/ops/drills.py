@@ -4,7 +4,7 @@ postgres: backups and log of PostgreSQL go to a MinIO over TLS, by pgBackRest wi
 killed, its data folder is deleted, and it is restored; what was committed later than 60 s before the kill may be lost, nothing
 else. bucket: the files go to a second MinIO by `csva copy-files`; the first is killed and its disk deleted; the servers start on
 the second. embedded: the data folder of a server on SQLite is deleted and comes back from last night's backup. All end with the
-same counts, hashes and predictions; an account that was erased since that backup does not come back.
+same counts, hashes and predictions; where the database goes back to before an erasure, the erased account does not come back.
 --metrics writes what Prometheus' node exporter reads.
 Without MinIO or pgBackRest they say so and end with 77.
 """
@@ -172,9 +172,9 @@ class Cluster:
         time.sleep(0.5)
         shutil.rmtree(self.data)
 
-    def restore(self):
+    def restore(self, *options):
         self.run("mkdir", "-m", "700", self.data)
-        self.pgbackrest("restore")
+        self.pgbackrest(*options, "restore")
         self.start()
         while postgres.query(self.url, "SELECT pg_is_in_recovery()") != [("f",)]:
             time.sleep(0.1)
@@ -258,7 +258,33 @@ def drill_postgres(wish, clock):
         done = replicas.command("doctor", check=False)
         say("doctor: all is well" if done.returncode == 0 else done.stdout)
         good = done.returncode == 0 and good
+        good = nobody_comes_back(cluster, replicas, client) and good
         return good and lost <= LOST_MAX_S and clock.figures["until ready"] <= RESTORE_MAX_S
+
+
+def nobody_comes_back(cluster, replicas, client):
+    """The database goes back to before an erasure, on a new machine: the ledger in the bucket says who must go again."""
+    replicas.command("user", "add", "eve", "--password-stdin", input=PASSWORD + "\n")
+    names = "SELECT COUNT(*) FROM users WHERE name = 'eve'"
+    (eve,), = postgres.query(cluster.url, "SELECT id FROM users WHERE name = 'eve'")
+    (moment,), = postgres.query(cluster.url, "SELECT now()")
+    time.sleep(1)
+    erase(client, eve, lambda: postgres.query(cluster.url, "SELECT phase FROM erasures")[0][0])
+    assert postgres.query(cluster.url, names) == [("0",)]
+    postgres.query(cluster.url, "SELECT pg_switch_wal()")
+    time.sleep(5)
+    server = replicas.servers[0]
+    server.kill()
+    shutil.rmtree(server.data)
+    cluster.lose()
+    cluster.restore("--type=time", f"--target={moment}", "--target-action=promote")
+    back = postgres.query(cluster.url, names) == [("1",)]
+    server.start()
+    replicas.wait_ready(0)
+    gone = postgres.query(cluster.url, names) == [("0",)]
+    say(f"to the moment before an erasure: the account was {'back' if back else 'NOT back'} in the database, and is "
+        f"{'erased again before anybody was served' if gone else 'STILL THERE'}")
+    return back and gone
 
 
 def drill_embedded(_, clock):
