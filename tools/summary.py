@@ -1,8 +1,8 @@
 """Counts what a test run did: summary.py FOLDER REQUIRED...
 
 Reads the reports in FOLDER (JUnit files, and logs with lines such as "API tests on sqlite: 40 ran, 0 failed, 0
-skipped", or pytest's own) and prints one table and, last, the plain line that a reader or a machine looks for: the sum of
-the reports that are REQUIRED. The others are shown and fail nothing yet.
+skipped", or pytest's own) and prints which tests failed, one table and, last, the plain line that a reader or a machine
+looks for: the sum of the reports that are REQUIRED. The others are shown and fail nothing yet.
 """
 
 import re
@@ -17,6 +17,7 @@ KINDS = {"unit": "unit (C++)", "sanitized": "unit (C++, sanitizers)", "kill": "i
          "scan": "integration (peers)", "mlflow": "integration (peers)", "profile": "integration (peers)",
          "alerting": "functional (alerting)", "security": "functional (attacks)",
          "e2e": "functional (browser)", "cli": "functional (command line)"}
+MOST, WIDEST = 40, 300  # Lines of failures a report, characters a line.
 
 
 def of_junit(path):
@@ -41,12 +42,26 @@ def of_log(path):
     return tuple(total)
 
 
+def failures(path):
+    """A line for each failed test of a report, so that the end of a long run says what to look at."""
+    if path.suffix == ".log":
+        said = re.findall(r"^(?:FAILED|ERROR|PROBLEM:|E  ) .*", path.read_text(errors="replace"), re.M)
+        return list(dict.fromkeys(line[:WIDEST] for line in said))
+    out = []
+    for case in xml.parse(path).getroot().iter("testcase"):  # nosec B314
+        for bad in case.findall("failure") + case.findall("error"):
+            why = (bad.get("message") or bad.text or "").strip().splitlines() or [""]
+            out.append(f"FAILED {case.get('classname')} {case.get('name')}: {why[0]}"[:WIDEST])
+    return out
+
+
 def main(folder, required):
     rows = []
     for name, kind in KINDS.items():
         for path, read in ((folder / f"{name}.xml", of_junit), (folder / f"{name}.log", of_log)):
             if path.exists():
                 rows.append((name, kind, *read(path)))
+                print("".join(f"{name}: {line}\n" for line in failures(path)[:MOST]), end="")
                 break
     print(f"\n{'kind':36}{'ran':>8}{'failed':>8}{'skipped':>8}")
     for name, kind, ran, failed, skipped in rows:

@@ -22,7 +22,7 @@ KNOWN = ("sqlite", "postgres")
 def run(back_end, url, arguments):
     """(back end, what pytest printed, tests, failures, skips, seconds)."""
     start = time.monotonic()
-    environment = dict(os.environ, CSVA_TEST_DATABASE_URL=url)
+    environment = dict(os.environ, CSVA_TEST_DATABASE_URL=url, COLUMNS="250")  # whole messages
     with tempfile.TemporaryDirectory() as folder:
         report = pathlib.Path(folder) / "report.xml"
         done = subprocess.run(  # nosec B603

@@ -13,8 +13,10 @@ TRAINING = b"name,age,height,city\n" + b"".join(
     b"P%d,%d,%d.5,%s\n" % (i, i % 40, 150 + i * 7 % 40,
                            (b"Rome", b"Paris")[(i % 40 < 20) != (i % 10 == 0)])
     for i in range(200))
-QUICK = {"target": "city", "budget_s": 1,
-         "options": {"families": ["LogisticRegression"], "threads": 1}}
+# One family with a given size is one fit: it ends by itself, on a busy machine too, where a search in a second would give
+# up before its first model.
+QUICK = {"target": "city", "budget_s": 40,
+         "options": {"families": ["LogisticRegression"], "trees": 20, "threads": 1}}
 
 
 def wait_for(check, seconds=60, what="the condition"):

@@ -203,7 +203,8 @@ def test_says_when_the_answers_have_become_worse(owner, model):
     check(owner, model)
     # Both lie in one window: the first half all wrong, the second all right.
     window = windows(owner, model, 1)[0]
-    assert window["quality"]["state"] == "worse" and window["quality"]["alarms"]
+    assert window["quality"]["state"] == "worse", (window, monitoring(owner, model)["timeline"][1:])
+    assert window["quality"]["alarms"]
     assert {a["detector"] for a in window["quality"]["alarms"]} <= {"adwin", "ddm", "page_hinkley"}
     assert [n["kind"] for n in told_of(owner)] == ["model_worse"]
 

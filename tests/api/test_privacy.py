@@ -11,7 +11,7 @@ from support.server import ROOT
 GIVEN = ["Camille", "Léa", "Hugo", "Chloé", "Louis", "Manon", "Jules", "Emma", "Lucas", "Inès"]
 FAMILY = ["Martin", "Bernard", "Dubois", "Thomas", "Robert", "Richard", "Petit", "Durand", "Leroy", "Moreau"]
 ROWS = 300
-QUICK = {"target": "paid", "budget_s": 2,
+QUICK = {"target": "paid", "budget_s": 40,
          "options": {"families": ["GradientBoostingClassifier"], "trees": 20, "threads": 1}}
 
 
@@ -262,8 +262,8 @@ def test_the_command_line_warns_drops_or_refuses(world, tmp_path, treated):
 def test_the_sample_is_trained_with_one_call(ada):
     number = read(ada, (ROOT / "tests/data/titanic.csv").read_bytes(), "titanic.csv")
     assert [column["column"] for column in privacy(ada, number)["columns"]] == ["Name"]
-    wish = {"target": "Survived", "undecided": "leave_out", "budget_s": 2,
-            "options": {"families": ["LogisticRegression"], "threads": 1}}
+    wish = {"target": "Survived", "undecided": "leave_out", "budget_s": 40,
+            "options": {"families": ["LogisticRegression"], "trees": 20, "threads": 1}}
     done = trained(ada, number, wish)
     assert done["state"] == "succeeded" and done["left_out"] == ["Name"]
 

@@ -17,7 +17,7 @@ RECIPE = [
     {"step": "fill_missing@1", "columns": ["Age"], "options": {"strategy": "mean"}},
     {"step": "drop_missing_rows@1", "columns": ["Embarked"], "options": {}},
     {"step": "drop_column@1", "columns": ["Cabin", "Ticket"], "options": {}}]
-QUICK = {"budget_s": 2, "options": {"families": ["GradientBoostingClassifier"], "trees": 20}}
+QUICK = {"budget_s": 40, "options": {"families": ["GradientBoostingClassifier"], "trees": 20}}
 ROW = {"Pclass": 3, "Name": "Mr. A", "Sex": "male", "Age": 30, "SibSp": 0, "Parch": 0,
        "Fare": 7.25, "Embarked": "S"}
 

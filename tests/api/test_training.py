@@ -99,7 +99,7 @@ def test_refuses_a_wrong_wish_at_once(both, field, value, reason):
 def test_predicts_a_number(both):
     number = number_of_table(both[0], "plain")
     training = trained(both[0], number, QUICK | {
-        "target": "height", "options": {"families": ["LinearRegression"], "threads": 1}})
+        "target": "height", "options": {"families": ["LinearRegression"], "trees": 20, "threads": 1}})
     assert training["state"] == "succeeded", training["problem"]
     assert training["report"]["task"] == "regression" and training["report"]["confusion"] == []
     row = {"name": "P1", "age": 20, "city": "Rome"}
