@@ -209,5 +209,44 @@ TEST(quality, estimate_of_honest_probabilities_is_what_the_labels_say) {
     EXPECT_EQ(measured_quality({0, {}, {}, {}, probabilities, probabilities}).size(), 3U);
 }
 
+/// 20,000 rows are drawn, one more is computed: the two ways must give the same interval.
+TEST(quality, intervals_of_many_rows_are_those_of_drawn_labels) {
+    constexpr std::size_t kDrawn = 20'000;
+    for (const std::size_t k : {2, 3}) {
+        stats::SplitMix64 random(17 + k);
+        std::vector<double> probabilities;
+        std::vector<int> predicted;
+        for (std::size_t i = 0; i <= kDrawn; ++i) {
+            // A rare last class, and rounded scores, so that many rows have the same.
+            double left = 1;
+            for (std::size_t c = k; c-- > 1;) {
+                const double p = std::round(left * std::pow(random.unit(), 4) * 50) / 50;
+                probabilities.push_back(p);
+                left -= p;
+            }
+            probabilities.push_back(std::max(0.0, left));
+            std::reverse(probabilities.end() - static_cast<std::ptrdiff_t>(k), probabilities.end());
+            predicted.push_back(static_cast<int>(stats::likeliest(std::span(probabilities).last(k)))
+            );
+        }
+        const std::span all(probabilities);
+        const auto drawn = estimated_quality(
+            {k, all.first(kDrawn * k), std::span(predicted).first(kDrawn), {}, {}, {}}, {}
+        );
+        const auto computed = estimated_quality({k, all, predicted, {}, {}, {}}, {});
+        ASSERT_EQ(drawn.size(), computed.size());
+        for (std::size_t s = 0; s < drawn.size(); ++s) {
+            const auto width = [](const QualityScore& score) {
+                return score.interval.high - score.interval.low;
+            };
+            EXPECT_EQ(computed[s].interval.source, "normal");
+            EXPECT_EQ(drawn[s].interval.source, s == 0 ? "normal" : "draws");
+            EXPECT_NEAR(width(computed[s]) / width(drawn[s]), 1, 0.2)
+                << drawn[s].name << " of " << k;
+            EXPECT_NEAR(computed[s].interval.low, drawn[s].interval.low, 0.2 * width(drawn[s]));
+        }
+    }
+}
+
 }  // namespace
 }  // namespace csva::drift

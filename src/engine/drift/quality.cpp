@@ -4,10 +4,8 @@
 #include "engine/stats/random.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
-#include <future>
 #include <limits>
 #include <numeric>
 
@@ -137,6 +135,105 @@ struct Estimate {
         if (k == 2) out.push_back({"f1", f1[1], {}});
         return out;
     }
+};
+
+/// How each score moves when a row's true class is the one and not another, to the first order: row
+/// by row, class by class. Their variance over the rows' outcomes is the score's.
+class Slopes {
+public:
+    Slopes(
+        const Estimate& estimate,
+        std::span<const double> honest,
+        std::span<const QualityScore> values
+    )
+        : e_(estimate), honest_(honest), values_(values) {}
+
+    /// Standard deviation of each score, in the order of `values`.
+    std::vector<double> deviations() {
+        std::vector<double> out;
+        for (const auto& score : values_) {
+            slopes_.assign(honest_.size(), 0);
+            if (score.name == "accuracy") accuracy();
+            if (score.name == "macro_f1")
+                for (std::size_t c = 0; c < e_.k; ++c) f1(c, 1 / static_cast<double>(e_.k));
+            if (score.name == "f1") f1(1, 1);
+            if (score.name == "log_loss") log_loss();
+            if (score.name == "roc_auc")
+                for (std::size_t r = 0; r < e_.ranked.size(); ++r) auc(r);
+            out.push_back(deviation());
+        }
+        return out;
+    }
+
+private:
+    void accuracy() {
+        for (std::size_t i = 0; i < e_.n; ++i)
+            slopes_[i * e_.k + static_cast<std::size_t>(e_.rows.predicted[i])] =
+                1 / static_cast<double>(e_.n);
+    }
+    void log_loss() {
+        for (std::size_t i = 0; i < slopes_.size(); ++i)
+            slopes_[i] = -e_.logs[i] / static_cast<double>(e_.n);
+    }
+    /// 2 hits / (named + there), of which the rows' outcomes change hits and there.
+    void f1(std::size_t c, double weight) {
+        double hits = 0, all = 0;
+        const auto is_named = [&](std::size_t i) {
+            return e_.rows.predicted[i] == static_cast<int>(c);
+        };
+        for (std::size_t i = 0; i < e_.n; ++i) {
+            const double p = honest_[i * e_.k + c];
+            all += p + (is_named(i) ? 1 : 0);
+            hits += is_named(i) ? p : 0;
+        }
+        if (all <= 0) return;
+        const double value = 2 * hits / all;
+        for (std::size_t i = 0; i < e_.n; ++i)
+            slopes_[i * e_.k + c] += weight * ((is_named(i) ? 2 : 0) - value) / all;
+    }
+    /// A positive more wins over the negatives below it and no longer loses to the positives above.
+    void auc(std::size_t r) {
+        const std::size_t c = e_.ranked[r];
+        const auto& order = e_.orders[r];
+        const auto& score = e_.scores[r];
+        const auto honest = [&](std::size_t i) { return honest_[i * e_.k + c]; };
+        double positives = 0;
+        for (std::size_t i = 0; i < e_.n; ++i) positives += honest(i);
+        const double negatives = static_cast<double>(e_.n) - positives;
+        const double area = expected_auc(order, score, honest);
+        if (!std::isfinite(area)) return;
+        const auto weight = 1 / static_cast<double>(e_.ranked.size());
+        double negatives_below = 0, positives_below = 0;
+        for (std::size_t from = 0, to = 0; from < e_.n; from = to) {
+            double positive = 0;
+            for (to = from; to < e_.n && score[to] == score[from]; ++to)
+                positive += honest(order[to]);
+            const double negative = static_cast<double>(to - from) - positive;
+            const double below = (negatives_below + negative / 2) / negatives;
+            const double above = 1 - (positives_below + positive / 2) / positives;
+            const double slope = weight * ((below - area) / positives - (above - area) / negatives);
+            for (std::size_t i = from; i < to; ++i) slopes_[order[i] * e_.k + c] = slope;
+            negatives_below += negative;
+            positives_below += positive;
+        }
+    }
+    double deviation() const {
+        double variance = 0;
+        for (std::size_t i = 0; i < slopes_.size(); i += e_.k) {
+            double mean = 0, square = 0;
+            for (std::size_t c = i; c < i + e_.k; ++c) {
+                mean += honest_[c] * slopes_[c];
+                square += honest_[c] * slopes_[c] * slopes_[c];
+            }
+            variance += std::max(0.0, square - mean * mean);
+        }
+        return std::sqrt(variance);
+    }
+
+    const Estimate& e_;
+    std::span<const double> honest_;
+    std::span<const QualityScore> values_;
+    std::vector<double> slopes_;
 };
 
 /// Labels drawn as the probabilities say, as probabilities of 0 and 1.
@@ -318,37 +415,29 @@ std::vector<QualityScore> estimated_quality(
     const Estimate estimate(rows);
     const auto honest = calibrated(rows, calibration);
     auto out = estimate.all(honest);
-    constexpr std::size_t kDraws = 200, kFewDraws = 50;
-    constexpr std::size_t kManyRows = 20'000;
-    stats::SplitMix64 random(seed);
+    constexpr std::size_t kDraws = 200, kManyRows = 20'000;
+    const auto deviations = Slopes(estimate, honest, out).deviations();
     std::vector<std::vector<double>> draws(out.size());
-    // Two draws are measured at a time, while the next labels are drawn.
-    std::array<std::vector<double>, 2> labels;
-    std::array<std::future<std::vector<QualityScore>>, 2> measured;
-    const auto keep = [&](auto& one) {
-        const auto drawn = one.get();
+    stats::SplitMix64 random(seed);
+    std::vector<double> labels;
+    for (std::size_t d = 0; d < kDraws && estimate.n <= kManyRows; ++d) {
+        draw_labels(honest, estimate.k, random, labels);
+        const auto drawn = estimate.all(labels);
         for (std::size_t s = 0; s < drawn.size(); ++s) draws[s].push_back(drawn[s].value);
-    };
-    const std::size_t count = estimate.n > kManyRows ? kFewDraws : kDraws;
-    for (std::size_t d = 0; d < count; ++d) {
-        const std::size_t slot = d % 2;
-        if (measured[slot].valid()) keep(measured[slot]);
-        draw_labels(honest, estimate.k, random, labels[slot]);
-        measured[slot] = std::async(std::launch::async, [&estimate, &labels, slot] {
-            return estimate.all(labels[slot]);
-        });
     }
-    for (auto& one : measured) keep(one);
-    for (std::size_t s = 0; s < out.size(); ++s) out[s].interval = middle_95(std::move(draws[s]));
-    double variance = 0;
-    for (std::size_t i = 0; i < estimate.n; ++i) {
-        const double p = honest[i * estimate.k + static_cast<std::size_t>(rows.predicted[i])];
-        variance += p * (1 - p);
+    for (std::size_t s = 0; s < out.size(); ++s) {
+        if (!std::isfinite(out[s].value)) {
+            out[s].interval = {kNan, kNan, "normal"};
+            continue;
+        }
+        const bool is_sum = out[s].name == "accuracy";
+        const double low = out[s].value - kZ * deviations[s],
+                     high = out[s].value + kZ * deviations[s];
+        const double most = out[s].name == "log_loss" ? std::numeric_limits<double>::infinity() : 1;
+        out[s].interval = is_sum || estimate.n > kManyRows
+                              ? stats::Interval{std::max(0.0, low), std::min(most, high), "normal"}
+                              : middle_95(std::move(draws[s]));
     }
-    const double half = kZ * std::sqrt(variance) / static_cast<double>(estimate.n);
-    out[0].interval = {
-        std::max(0.0, out[0].value - half), std::min(1.0, out[0].value + half), "normal"
-    };
     return out;
 }
 

@@ -78,11 +78,12 @@ std::vector<QualityScore> measured_quality(const Answered& rows, std::uint64_t s
 /// The same without labels, as confidence-based performance estimation has it: each row counts as
 /// its calibrated probability says. accuracy, macro_f1 (f1 of the second class too, for two), and
 /// roc_auc (mean of one against the rest for more), log_loss. Intervals: 95 % of what the labels
-/// may turn out to be if the calibration holds (normal, from the variance of the rows' outcomes;
-/// for roc_auc, f1 and log_loss from 200 draws of labels). It says nothing of a change in how the
-/// target follows from the inputs. Source: NannyML documentation, "Confidence-based Performance
-/// Estimation", 0.13; Bialek et al. 2024, arXiv:2407.08649, section 3. Check: NannyML 0.13.1 CBPE
-/// with the same calibration, 1e-6.
+/// may turn out to be if the calibration holds: normal for accuracy and for more than 20,000 rows,
+/// from the variance of the rows' outcomes and how they move the score to the first order (delta
+/// method: van der Vaart 1998, Asymptotic Statistics, ch. 3); else from 200 draws of labels. It
+/// says nothing of a change in how the target follows from the inputs. Source: NannyML
+/// documentation, "Confidence-based Performance Estimation", 0.13; Bialek et al. 2024,
+/// arXiv:2407.08649, section 3. Check: NannyML 0.13.1 CBPE with the same calibration, 1e-6.
 std::vector<QualityScore> estimated_quality(
     const Answered& rows, const Calibration& calibration, std::uint64_t seed = 1
 );

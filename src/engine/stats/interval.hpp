@@ -12,7 +12,7 @@ namespace csva::stats {
 struct Interval {
     double low = 0;
     double high = 0;
-    std::string source;  ///< "wilson" or "bootstrap".
+    std::string source;  ///< "wilson", "bootstrap", "normal" or "draws".
 };
 CSVA_DESCRIBE(Interval, low, high, source)
 
