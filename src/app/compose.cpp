@@ -90,8 +90,8 @@ void Composition::join_datasets() {
         *database_,
         *blobs_,
         settings_,
-        {erase_watching,
-         predictions::erase_of_dataset,
+        {predictions::erase_of_dataset,
+         erase_watching,
          sharing::erase_of_dataset,
          training::erase_of_dataset,
          privacy::erase_of_dataset}
@@ -127,9 +127,9 @@ void Composition::join_models() {
         *blobs_,
         std::vector<training::Eraser>{
             [](store::Session& session, training::TrainingId id) -> base::Result<void> {
+                CHECK_OK(predictions::erase_of_training(session, id.value));
                 CHECK_OK(monitoring::erase_of_models(session, "training_id", id.value));
-                CHECK_OK(sharing::erase_of_training(session, id));
-                return predictions::erase_of_training(session, id.value);
+                return sharing::erase_of_training(session, id);
             }
         }
     );

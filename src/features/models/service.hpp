@@ -38,6 +38,13 @@ base::Result<ModelId> insert(
     store::Session& session, const Model& model, std::string_view bundle_key
 );
 base::Result<std::optional<Model>> find(store::Session& session, ModelId id);
+/// The model, if there is one, kept until the transaction ends: what is written for it meanwhile is
+/// seen by who erases it.
+base::Result<std::optional<Model>> hold(store::Session& session, ModelId id);
+/// Before what belongs to the models whose `column` is `id` is erased: waits for who `hold`s one.
+base::Result<void> wait_for_holders(
+    store::Session& session, std::string_view column, std::int64_t id
+);
 /// The newest model of that name trained from the data set.
 base::Result<std::optional<Model>> find_by_name(
     store::Session& session, std::int64_t dataset_id, std::string_view name

@@ -53,6 +53,21 @@ base::Result<std::optional<Model>> find(store::Session& session, ModelId id) {
     return session.record<Model>(select("id = :id"), {id});
 }
 
+base::Result<std::optional<Model>> hold(store::Session& session, ModelId id) {
+    const bool locks = session.backend() == store::Backend::postgres;
+    return session.record<Model>(select("id = :id") + (locks ? " FOR KEY SHARE" : ""), {id});
+}
+
+base::Result<void> wait_for_holders(
+    store::Session& session, std::string_view column, std::int64_t id
+) {
+    if (session.backend() != store::Backend::postgres) return {};  // one writer at a time
+    const auto held = session.rows(
+        "SELECT id FROM models WHERE " + std::string(column) + " = :id ORDER BY id FOR UPDATE", {id}
+    );
+    return held ? base::Result<void>() : std::unexpected(held.error());
+}
+
 base::Result<std::optional<Model>> find_by_name(
     store::Session& session, std::int64_t dataset_id, std::string_view name
 ) {

@@ -91,7 +91,7 @@ Result<void> publish(Session& session, const jobs::Finished& finished, const std
     TRY(const auto order, base::from_json<LookOrder>(finished.input));
     TRY(const auto outcome, base::from_json<LookOutcome>(finished.outcome));
     TRY(const auto stored, base::from_json<Stored>(keys));
-    TRY(const auto model, models::find(session, order.model_id));
+    TRY(const auto model, models::hold(session, order.model_id));
     if (!model) return base::fail(base::ErrorKind::not_found, models::kNotFound);
     TRY(const bool is_first, advance(session, order.model_id, outcome));
     // Another look has ended meanwhile: this one begins again with what it found.

@@ -100,7 +100,7 @@ Result<jobs::JobId> enqueue_look(
 }
 
 Result<void> on_batch(Session& session, const predictions::Batch& batch) {
-    TRY(const auto model, models::find(session, batch.model_id));
+    TRY(const auto model, models::hold(session, batch.model_id));
     if (!model) return {};
     CHECK_OK(enqueue_look(session, *model, 0, false));
     return {};
@@ -116,7 +116,7 @@ Result<void> look_at_ended_periods(store::Database& database, const base::Settin
     return database.transaction([&](Session& session) -> Result<void> {
         TRY(const auto waiting, predictions::models_waiting(session, start));
         for (const auto id : waiting) {
-            TRY(const auto model, models::find(session, id));
+            TRY(const auto model, models::hold(session, id));
             TRY(const auto segments, predictions::waiting_segments(session, id));
             TRY(const auto state, watched(session, id));
             TRY(const bool busy, is_under_way(session, state.job_id));
@@ -186,7 +186,7 @@ Result<Check> Service::check(models::ModelId id) {
     parts_.log.close(id);
     const std::int64_t now = base::Clock::wall_ms() + 1;
     return parts_.database.transaction([&](Session& session) -> Result<Check> {
-        TRY(const auto model, models::find(session, id));
+        TRY(const auto model, models::hold(session, id));
         if (!model) return base::fail(base::ErrorKind::not_found, models::kNotFound);
         TRY(const auto segments, predictions::waiting_segments(session, id));
         TRY(const auto labels, predictions::count_labels(session, id));

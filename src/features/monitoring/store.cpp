@@ -333,6 +333,7 @@ Result<std::set<std::string>> blobs(Session& session) {
 }
 
 Result<void> erase(Session& session, std::string_view column, std::int64_t id) {
+    CHECK_OK(models::wait_for_holders(session, column, id));
     for (const std::string table : {"monitoring_windows", "monitoring_models"})
         CHECK_OK(session.run(
             "DELETE FROM " + table + " WHERE model_id IN (SELECT id FROM models WHERE " +

@@ -156,6 +156,8 @@ Result<void> publish(
     TRY(const auto stored, base::from_json<Stored>(text));
     CHECK_OK(finish(session, asked.batch_id, outcome.rows, outcome.rows_rejected, stored.result));
     if (stored.log.empty()) return {};
+    TRY(const auto model, models::hold(session, models::ModelId(stored.segment.head.model_id)));
+    if (!model) return {};
     CHECK_OK(insert_batch_segment(session, asked.batch_id, stored.segment, stored.log));
     TRY(const auto batch, find(session, asked.batch_id, i18n::Language::en));
     return on_batch && batch ? on_batch(session, *batch) : Result<void>();

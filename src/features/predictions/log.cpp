@@ -135,7 +135,7 @@ Result<bool> PredictionLog::State::open(Segment& segment) {
     if (segment.file < 0) return std::unexpected(base::unwritable(segment.path));
     ::flock(segment.file, LOCK_EX | LOCK_NB);
     auto known = parts.database.transaction([&](store::Session& session) -> Result<bool> {
-        TRY(const auto model, models::find(session, models::ModelId(segment.head.model_id)));
+        TRY(const auto model, models::hold(session, models::ModelId(segment.head.model_id)));
         if (!model) return false;
         CHECK_OK(insert_segment(session, {segment.head, 0, segment.from_ms, segment.from_ms}));
         return true;

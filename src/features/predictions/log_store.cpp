@@ -1,3 +1,4 @@
+#include "features/models/service.hpp"
 #include "features/predictions/store.hpp"
 #include "foundation/base/clock.hpp"
 
@@ -176,6 +177,7 @@ Result<void> erase_segment(Session& session, std::string_view code) {
 Result<void> erase_log(Session& session, std::string_view column, std::int64_t id) {
     const std::string condition =
         " WHERE model_id IN (SELECT id FROM models WHERE " + std::string(column) + " = :id)";
+    CHECK_OK(models::wait_for_holders(session, column, id));
     CHECK_OK(session.run("DELETE FROM prediction_labels" + condition, {id}));
     CHECK_OK(session.run("DELETE FROM prediction_segments" + condition, {id}));
     return {};
@@ -196,6 +198,8 @@ Result<std::vector<LabelFate>> put_labels(
     bool replace,
     const WrittenHere& written_here
 ) {
+    TRY(const auto held, models::hold(session, model.id));
+    if (!held) return base::fail(base::ErrorKind::not_found, models::kNotFound);
     TRY(const auto segments, segments_of(session, labels, model.id));
     std::vector<LabelFate> fates;
     fates.reserve(labels.size());

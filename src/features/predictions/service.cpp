@@ -157,6 +157,8 @@ Result<Batch> Service::start(
     TRY(const auto key, blobs_.put_file(model.project_id, file.path));
     file.release();
     return database_.transaction([&](Session& session) -> Result<Batch> {
+        TRY(const auto held, models::hold(session, model.id));
+        if (!held) return base::fail(base::ErrorKind::not_found, models::kNotFound);
         Batch batch;
         batch.project_id = model.project_id;
         batch.model_id = wish.model_id;
