@@ -10,10 +10,11 @@
 // clang-format off
 #define CSVA_DUCKDB_FUNCTIONS(X)                                                                 \
     X(open_ext) X(close) X(connect) X(disconnect) X(interrupt) X(free) X(library_version)        \
-    X(query) X(destroy_result) X(result_error) X(result_error_type)                              \
+    X(destroy_result) X(result_error) X(result_error_type)                              \
     X(column_count) X(column_name) X(column_type) X(fetch_chunk)                                 \
     X(prepare) X(prepare_error) X(destroy_prepare)                                               \
-    X(pending_prepared_streaming) X(pending_error) X(destroy_pending) X(execute_pending)         \
+    X(pending_prepared) X(pending_prepared_streaming) X(pending_error) X(destroy_pending)        \
+    X(pending_execute_task) X(pending_execution_is_finished) X(execute_pending)                  \
     X(destroy_data_chunk) X(data_chunk_get_size) X(data_chunk_get_vector)                        \
     X(vector_get_data) X(vector_get_validity) X(arrow_scan)
 // clang-format on

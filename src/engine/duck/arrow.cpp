@@ -54,19 +54,7 @@ struct ColumnHolder {
     ArrowArray array{};
 };
 
-struct ArrayHolder {
-    table::Batch batch;
-    std::vector<std::unique_ptr<ColumnHolder>> columns;
-    std::vector<ArrowArray*> children;
-    const void* no_buffer[1]{};
-};
-
 void release_column(ArrowArray* array) { array->release = nullptr; }
-
-void release_array(ArrowArray* array) {
-    delete static_cast<ArrayHolder*>(array->private_data);
-    array->release = nullptr;
-}
 
 template <class Flags>
 std::vector<std::uint8_t> packed(const Flags& flags) {
@@ -176,29 +164,52 @@ int ArrowSource::get_schema(ArrowArrayStream* stream, ArrowSchema* out) {
     return 0;
 }
 
+/// A batch with what points into it; texts are copied, as the reader's live until its next batch.
+struct ArrowSource::Array {
+    table::Batch batch;
+    std::vector<std::unique_ptr<ColumnHolder>> columns;
+    std::vector<ArrowArray*> children;
+    const void* no_buffer[1]{};
+
+    static void release(ArrowArray* array) {
+        delete static_cast<Array*>(array->private_data);
+        array->release = nullptr;
+    }
+};
+
+ArrowSource::~ArrowSource() = default;
+
+/// Null at the end.
+ArrowSource::Next ArrowSource::read() {
+    auto array = std::make_unique<Array>();
+    array->batch.reset(reader_.schema());
+    TRY(const bool more, reader_.next(array->batch));
+    if (!more) return nullptr;
+    array->columns.push_back(row_ids_of(array->batch.row_ids));
+    for (const auto& column : array->batch.columns) array->columns.push_back(column_of(column));
+    for (const auto& column : array->columns) array->children.push_back(&column->array);
+    return array;
+}
+
 int ArrowSource::get_next(ArrowArrayStream* stream, ArrowArray* out) {
     auto& self = *static_cast<ArrowSource*>(stream->private_data);
     *out = ArrowArray{};
     if (self.error_) return EIO;
-    auto holder = std::make_unique<ArrayHolder>();
-    holder->batch.reset(self.reader_.schema());
-    const auto more = self.reader_.next(holder->batch);
-    if (!more) {
-        self.error_ = more.error();
+    auto array = self.next_.valid() ? self.next_.get() : self.read();
+    if (!array) {
+        self.error_ = array.error();
         return EIO;
     }
-    if (!*more) return 0;
-    self.rows_ += static_cast<std::int64_t>(holder->batch.rows());
-    holder->columns.push_back(row_ids_of(holder->batch.row_ids));
-    for (const auto& column : holder->batch.columns) holder->columns.push_back(column_of(column));
-    for (const auto& column : holder->columns) holder->children.push_back(&column->array);
-    out->length = static_cast<std::int64_t>(holder->batch.rows());
+    if (!*array) return 0;
+    self.next_ = std::async(std::launch::async, [&self] { return self.read(); });
+    self.rows_ += static_cast<std::int64_t>((*array)->batch.rows());
+    out->length = static_cast<std::int64_t>((*array)->batch.rows());
     out->n_buffers = 1;
-    out->buffers = holder->no_buffer;
-    out->n_children = static_cast<std::int64_t>(holder->children.size());
-    out->children = holder->children.data();
-    out->release = release_array;
-    out->private_data = holder.release();
+    out->buffers = (*array)->no_buffer;
+    out->n_children = static_cast<std::int64_t>((*array)->children.size());
+    out->children = (*array)->children.data();
+    out->release = Array::release;
+    out->private_data = array->release();
     return 0;
 }
 

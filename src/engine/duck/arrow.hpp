@@ -6,6 +6,8 @@
 #include "foundation/base/result.hpp"
 
 #include <cstdint>
+#include <future>
+#include <memory>
 #include <optional>
 
 extern "C" {
@@ -45,12 +47,13 @@ struct ArrowArrayStream {
 
 namespace csva::duck {
 
-/// A reader as a stream that the engine scans with all its threads: one array of columns row_id,
-/// c0001... for each batch, without a copy of numbers. The reader is called by one thread at a
-/// time.
+/// A reader as a stream that the engine scans: one array of columns row_id, c0001... for each
+/// batch, without a copy of numbers. The next batch is read while the engine works on the last; the
+/// reader is called by one thread at a time.
 class ArrowSource {
 public:
     explicit ArrowSource(table::TableReader& reader);
+    ~ArrowSource();
     ArrowSource(const ArrowSource&) = delete;
     ArrowSource& operator=(const ArrowSource&) = delete;
 
@@ -62,11 +65,15 @@ public:
 private:
     static int get_schema(ArrowArrayStream* stream, ArrowSchema* out);
     static int get_next(ArrowArrayStream* stream, ArrowArray* out);
+    struct Array;
+    using Next = base::Result<std::unique_ptr<Array>>;
+    Next read();
 
     table::TableReader& reader_;
     ArrowArrayStream stream_{};
     std::optional<base::Error> error_;
     std::int64_t rows_ = 0;
+    std::future<Next> next_;
 };
 
 }  // namespace csva::duck

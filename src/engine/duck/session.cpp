@@ -70,9 +70,10 @@ std::vector<std::string> closing_statements(const SessionOptions& options) {
 
 base::Error error_of(duckdb_error_type type, const char* text) {
     const std::string internal = text == nullptr ? "" : text;
-    if (type == DUCKDB_ERROR_INTERRUPT)
+    // What fails before it runs says its type only in its text.
+    if (type == DUCKDB_ERROR_INTERRUPT || internal.starts_with("INTERRUPT Error"))
         return base::Error(base::ErrorKind::conflict, base::kCancelledReason);
-    if (type == DUCKDB_ERROR_OUT_OF_MEMORY) {
+    if (type == DUCKDB_ERROR_OUT_OF_MEMORY || internal.starts_with("Out of Memory Error")) {
         return base::Error(base::ErrorKind::unavailable, "duck.out_of_memory")
             .with_internal(internal);
     }
@@ -124,6 +125,38 @@ base::Result<Session> Session::open(const SessionOptions& options, base::Control
     return session;
 }
 
+namespace {
+
+/// Runs a statement to its end. The engine's own way of waiting for its threads keeps a core busy;
+/// ours sleeps while there is nothing to help with.
+base::Result<void> run(duckdb_connection connection, const std::string& sql, Result& result) {
+    constexpr auto kRest = std::chrono::microseconds(200);
+    struct Owned {
+        duckdb_prepared_statement statement = nullptr;
+        duckdb_pending_result pending = nullptr;
+        ~Owned() {
+            if (pending != nullptr) api().destroy_pending(&pending);
+            if (statement != nullptr) api().destroy_prepare(&statement);
+        }
+    } owned;
+    if (api().prepare(connection, sql.c_str(), &owned.statement) != DuckDBSuccess)
+        return std::unexpected(plain_error(api().prepare_error(owned.statement)));
+    if (api().pending_prepared(owned.statement, &owned.pending) != DuckDBSuccess)
+        return std::unexpected(plain_error(api().pending_error(owned.pending)));
+    for (;;) {
+        const auto state = api().pending_execute_task(owned.pending);
+        if (state == DUCKDB_PENDING_ERROR)
+            return std::unexpected(plain_error(api().pending_error(owned.pending)));
+        if (state == DUCKDB_PENDING_NO_TASKS_AVAILABLE) std::this_thread::sleep_for(kRest);
+        if (api().pending_execution_is_finished(state)) break;
+    }
+    if (api().execute_pending(owned.pending, &result.value) != DuckDBSuccess)
+        return std::unexpected(result_error(result.value));
+    return {};
+}
+
+}  // namespace
+
 base::Result<void> Session::execute(const std::string& sql) {
     TRY([[maybe_unused]] const auto rows, query(sql, 0));
     return {};
@@ -131,9 +164,7 @@ base::Result<void> Session::execute(const std::string& sql) {
 
 base::Result<Rows> Session::query(const std::string& sql, std::size_t max_rows) {
     Result result;
-    if (api().query(state_->connection, sql.c_str(), &result.value) != DuckDBSuccess) {
-        return std::unexpected(result_error(result.value));
-    }
+    CHECK_OK(run(state_->connection, sql, result));
     Rows out;
     const idx_t columns = api().column_count(&result.value);
     for (idx_t i = 0; i < columns; ++i) out.names.emplace_back(api().column_name(&result.value, i));

@@ -2,10 +2,16 @@
 
 #include "features/models/service.hpp"
 #include "features/predictions/service.hpp"
+#include "foundation/base/crypto.hpp"
 #include "foundation/base/files.hpp"
 #include "foundation/jobs/queue.hpp"
 
 #include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <future>
+#include <thread>
 
 namespace csva::predictions {
 namespace {
@@ -82,6 +88,66 @@ TEST_F(Batches, say_why_they_failed_in_the_language_of_whoever_asks) {
     EXPECT_EQ((*batch)->state, jobs::State::failed);
     EXPECT_EQ((*batch)->problem->message, "Le fichier est vide.");
 }
+
+/// A segment that is being noted while its data set is erased: erasing waits for it and takes it.
+class Segment : public testing::TestWithParam<store::Backend> {};
+
+TEST_P(Segment, noted_while_its_data_set_goes_goes_with_it) {
+    const base::TemporaryFolder folder = std::move(*base::TemporaryFolder::make());
+    store::Database::Options options{.data_folder = folder.path().string(), .pool_size = 3};
+    if (GetParam() == store::Backend::postgres) {
+        const char* url = std::getenv("CSVA_TEST_DATABASE_URL");
+        if (url == nullptr) GTEST_SKIP() << "CSVA_TEST_DATABASE_URL is not set";
+        options.url = url;
+        options.schema = "predictions_" + base::random_hex(4);
+    }
+    const auto database = std::move(*store::Database::open(options));
+    const std::vector<store::Migrations> features{
+        jobs::migrations(), models::migrations(), migrations()
+    };
+    ASSERT_TRUE(database->migrate(features));
+    const auto model = database->transaction([](store::Session& session) {
+        return models::insert(session, {.project_id = 1, .dataset_id = 1}, "p1/bundle");
+    });
+    ASSERT_TRUE(model) << model.error().internal;
+    SegmentSummary summary;
+    summary.head.code = "0123456789ab";
+    summary.head.model_id = model->value;
+    std::promise<void> written;
+    auto noting = std::async(std::launch::async, [&] {
+        return database->transaction([&](store::Session& session) -> base::Result<void> {
+            TRY(const auto held, models::hold(session, *model));
+            EXPECT_TRUE(held);
+            CHECK_OK(insert_segment(session, summary));
+            written.set_value();
+            std::this_thread::sleep_for(std::chrono::milliseconds(200));
+            return {};
+        });
+    });
+    written.get_future().wait();
+    const auto erased = database->transaction([&](store::Session& session) -> base::Result<void> {
+        CHECK_OK(erase_of_dataset(session, datasets::DatasetId(1)));
+        return models::erase_of_dataset(session, 1);
+    });
+    ASSERT_TRUE(erased) << erased.error().internal;
+    ASSERT_TRUE(noting.get());
+    const auto left = database->read([&](store::Session& session) {
+        return segment_is_open(session, summary.head.code);
+    });
+    ASSERT_TRUE(left) << left.error().internal;
+    EXPECT_FALSE(*left);
+    EXPECT_FALSE(*database->transaction([&](store::Session& session) -> base::Result<bool> {
+        TRY(const auto held, models::hold(session, *model));
+        return held.has_value();
+    }));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    store,
+    Segment,
+    testing::Values(store::Backend::sqlite, store::Backend::postgres),
+    [](const auto& info) { return info.param == store::Backend::sqlite ? "sqlite" : "postgres"; }
+);
 
 }  // namespace
 }  // namespace csva::predictions
