@@ -1,17 +1,7 @@
-import {
-    Alert,
-    Button,
-    Code,
-    CopyButton,
-    Group,
-    NumberInput,
-    PasswordInput,
-    Select,
-    Stack,
-    TextInput,
-} from '@mantine/core';
+import { Alert, Button, Code, Group, PasswordInput, Select, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { DaysInput, ShownOnce } from '../../components/Copy';
 import { DataTable } from '../../components/DataTable';
 import { LanguageSwitch } from '../../components/LanguageSwitch';
 import { Page } from '../../components/Page';
@@ -186,20 +176,7 @@ function NewTokenForm() {
             <Stack>
                 {create.error && <ErrorNote error={create.error} />}
                 {create.data && (
-                    <Alert variant="outline" role="status" title={t('accounts:ui.tokens.created')}>
-                        <Group>
-                            <Code fz="sm" style={{ overflowWrap: 'anywhere' }}>
-                                {create.data.token}
-                            </Code>
-                            <CopyButton value={create.data.token}>
-                                {({ copied, copy }) => (
-                                    <Button size="xs" variant="default" onClick={copy}>
-                                        {t(copied ? 'accounts:ui.tokens.copied' : 'accounts:ui.tokens.copy')}
-                                    </Button>
-                                )}
-                            </CopyButton>
-                        </Group>
-                    </Alert>
+                    <ShownOnce title={t('accounts:ui.tokens.created')} text={create.data.token} />
                 )}
                 <Group align="flex-end">
                     <TextInput
@@ -221,15 +198,7 @@ function NewTokenForm() {
                         }))}
                         onChange={(value) => setScope((value ?? 'read') as Scope)}
                     />
-                    <NumberInput
-                        label={t('accounts:ui.tokens.days')}
-                        min={1}
-                        max={3650}
-                        allowDecimal={false}
-                        hideControls
-                        value={days}
-                        onChange={setDays}
-                    />
+                    <DaysInput label={t('accounts:ui.tokens.days')} value={days} onChange={setDays} />
                     <Button type="submit" variant="default" loading={create.isPending}>
                         {t('accounts:ui.tokens.create')}
                     </Button>

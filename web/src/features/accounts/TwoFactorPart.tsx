@@ -1,6 +1,7 @@
-import { Alert, Button, Code, CopyButton, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Code, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Copy } from '../../components/Copy';
 import { Section } from '../../components/Section';
 import { ErrorNote, Loaded } from '../../components/States';
 import { formatDay } from '../../lib/format';
@@ -67,13 +68,7 @@ function RecoveryCodes({ codes, onDone }: { codes: string[]; onDone: () => void 
                 ))}
             </Group>
             <Group>
-                <CopyButton value={codes.join('\n')}>
-                    {({ copied, copy }) => (
-                        <Button size="xs" variant="default" onClick={copy}>
-                            {t(copied ? 'accounts:ui.tokens.copied' : 'accounts:ui.tokens.copy')}
-                        </Button>
-                    )}
-                </CopyButton>
+                <Copy text={codes.join('\n')} />
                 <Button size="xs" onClick={onDone}>
                     {t('accounts:ui.two_factor.codes_kept')}
                 </Button>

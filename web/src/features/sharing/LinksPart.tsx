@@ -1,8 +1,9 @@
-import { Alert, Button, Code, CopyButton, Group, NumberInput, Select, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Select, Stack, TextInput } from '@mantine/core';
 import type { TFunction } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { DaysInput, ShownOnce } from '../../components/Copy';
 import { DataTable } from '../../components/DataTable';
 import { Section } from '../../components/Section';
 import { ErrorNote, Loaded } from '../../components/States';
@@ -43,24 +44,10 @@ function NewLink({ datasetId }: { datasetId: number }) {
             <Stack>
                 {create.error && <ErrorNote error={create.error} />}
                 {create.data && (
-                    <Alert
-                        variant="outline"
-                        role="status"
+                    <ShownOnce
                         title={t('sharing:ui.created', { until: formatDay(create.data.expires_at) })}
-                    >
-                        <Group>
-                            <Code fz="sm" style={{ overflowWrap: 'anywhere' }}>
-                                {create.data.address}
-                            </Code>
-                            <CopyButton value={create.data.address}>
-                                {({ copied, copy }) => (
-                                    <Button size="xs" variant="default" onClick={copy}>
-                                        {t(copied ? 'sharing:ui.copied' : 'sharing:ui.copy')}
-                                    </Button>
-                                )}
-                            </CopyButton>
-                        </Group>
-                    </Alert>
+                        text={create.data.address}
+                    />
                 )}
                 <Group align="flex-end">
                     <TextInput
@@ -80,15 +67,7 @@ function NewLink({ datasetId }: { datasetId: number }) {
                         value={what}
                         onChange={(value) => setWhat(value ?? profile)}
                     />
-                    <NumberInput
-                        label={t('sharing:ui.days')}
-                        min={1}
-                        max={3650}
-                        allowDecimal={false}
-                        hideControls
-                        value={days}
-                        onChange={setDays}
-                    />
+                    <DaysInput label={t('sharing:ui.days')} value={days} onChange={setDays} />
                     <Button type="submit" variant="default" loading={create.isPending}>
                         {t('sharing:ui.create')}
                     </Button>
