@@ -13,6 +13,7 @@ import { withoutMouse } from './keyboard.mjs';
 import { monitoring } from './monitoring.mjs';
 import { privacy } from './privacy.mjs';
 import { program, startServer } from './server.mjs';
+import { sharing } from './sharing.mjs';
 import { tracking } from './tracking.mjs';
 import { asColleague, firstRun, liveTraining, people, tabs, uploadStates } from './states.mjs';
 
@@ -94,6 +95,12 @@ async function aroundTitanic(visit, language) {
     if (runs('live')) {
         const go = () => liveTraining(visit, language, view, targets['titanic.csv']);
         await journey(visit, `${language}-live`, go);
+    }
+    if (runs('sharing')) {
+        const stranger = await visitIn(visit.page.context().browser(), visit.url, language);
+        const go = () => sharing(visit, stranger, language, view);
+        await journey(visit, `${language}-sharing`, go);
+        await stranger.page.context().close();
     }
     if (runs('cleaning')) await journey(visit, `${language}-cleaning`, () => cleaning(visit, language, view));
 }

@@ -16,7 +16,7 @@ const cardsAtOnce = 24;
 export function TypeBadge({ type }: { type: string }) {
     const { t } = useTranslation();
     return (
-        <Badge variant="default" size="sm" tt="none" fw={500}>
+        <Badge variant="default" size="sm" tt="none" fw={500} miw="max-content">
             {t(`exploring:ui.type.${type}`)}
         </Badge>
     );

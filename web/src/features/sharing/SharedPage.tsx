@@ -138,9 +138,9 @@ export default function SharedPage() {
     if (!view.data)
         return (
             <Frame>
-                <Container size={720} py="xl">
+                <Page title={t('sharing:ui.page.refused')}>
                     <ErrorNote error={view.error} />
-                </Container>
+                </Page>
             </Frame>
         );
     const { data } = view;
