@@ -103,6 +103,26 @@ helm_ rollback csva 1 -n csva --wait --timeout 240s
 echo "rolled back: $(kubectl -n csva get deployment csva-web -o jsonpath='{.spec.template.spec.containers[0].image}')"
 helm history csva -n csva 2>/dev/null | tail -n +2 | awk -F'\t' '{print "  revision" $1 "," $3 "," $6}'
 
+# The deploy workflow's step as it is, with a real Alertmanager: first a tenth of the requests, then all; while an alert fires it goes back.
+if command -v prometheus-alertmanager >/dev/null; then
+    printf 'route: {receiver: none}\nreceivers: [{name: none}]\n' >"$work/alertmanager.yml"
+    start alertmanager prometheus-alertmanager --config.file="$work/alertmanager.yml" --storage.path="$work/alertmanager" --cluster.listen-address= \
+        --web.listen-address=127.0.0.1:15094
+    export ALERTMANAGER_URL=http://127.0.0.1:15094 WATCH_S=2 WATCH_EVERY_S=1 TIMEOUT=240s IMAGE=ghcr.io/csv-analyzer/csva
+    for _ in $(seq 50); do curl -fs $ALERTMANAGER_URL/-/ready >/dev/null && break; sleep 0.2; done
+    deploy() { DIGEST=$(printf 'sha256:%064d' "$2") tools/ci/deploy.sh "$1" 2>"$work/said" | tail -n 1; }
+    # shellcheck disable=SC2016
+    run_by() { kubectl -n csva get deployments -o json | jq -r '.items[] | select(.metadata.name | startswith("csva-web")) | .metadata.name + " " + (.spec.template.spec.containers[0].image | sub("0{60}"; "..."))' | sort | paste -sd ';'; }
+    deploy canary 1
+    echo "  $(run_by)"
+    deploy all 1
+    echo "  $(run_by)"
+    amtool --alertmanager.url=$ALERTMANAGER_URL alert add CsvaServerErrors severity=critical job=csva
+    if deploy canary 2; then echo "an alert was not seen" && exit 1; fi
+    grep -v 'symbolic link' "$work/said" | sed 's/^/canary: /'
+    echo "  $(run_by)"
+fi
+
 evict() { kubectl create --raw "/api/v1/namespaces/csva/pods/$1/eviction" -f - <<<"{\"apiVersion\":\"policy/v1\",\"kind\":\"Eviction\",\"metadata\":{\"name\":\"$1\",\"namespace\":\"csva\"}}" 2>&1; }
 kubectl -n csva scale deployment csva-web --replicas=1 >/dev/null
 staying() { kubectl -n csva get pods -l app.kubernetes.io/component=web -o json | jq -r '.items[] | select(.metadata.deletionTimestamp == null) | .metadata.name'; }
