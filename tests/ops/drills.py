@@ -3,8 +3,9 @@
 postgres: backups and log of PostgreSQL go to a MinIO over TLS, by pgBackRest with the shipped settings. All its processes are
 killed, its data folder is deleted, and it is restored; what was committed later than 60 s before the kill may be lost, nothing
 else. bucket: the files go to a second MinIO by `csva copy-files`; the first is killed and its disk deleted; the servers start on
-the second. embedded: the data folder of a server on SQLite is deleted and comes back from last night's backup. All end with the
-same counts, hashes and predictions; where the database goes back to before an erasure, the erased account does not come back.
+the second, with a database of before an erasure. embedded: the data folder of a server on SQLite is deleted and comes back from
+last night's backup. All end with the same counts, hashes and predictions; where the database goes back to before an erasure, the
+erased account does not come back.
 --metrics writes what Prometheus' node exporter reads.
 Without MinIO or pgBackRest they say so and end with 77.
 """
@@ -38,6 +39,8 @@ ROWS = b"name,age,height,city\n" + b"".join(
     b"P%d,%d,%d.5,%s\n" % (i, i % 40, 150 + i * 7 % 40, (b"Rome", b"Paris")[(i % 40 < 20) != (i % 10 == 0)])
     for i in range(400))
 ASKED = {"rows": [{"name": f"P{i}", "age": i, "height": 150.0 + i} for i in range(40)]}
+MARK = b"only in the file of who is erased"
+MARKED = b"n,text\n" + b"".join(b"%d,%s\n" % (i, MARK) for i in range(50))
 COUNTED = ("users", "datasets", "dataset_versions", "models", "trainings", "jobs")
 
 
@@ -86,6 +89,20 @@ def erase(client, user, phase):
     while phase() != "done":
         assert time.monotonic() < until, "the erasure does not end"
         time.sleep(0.1)
+
+
+def guest(replicas, name):
+    """A client of a new user of that name."""
+    replicas.command("user", "add", name, "--password-stdin", input=PASSWORD + "\n")
+    token = replicas.command("token", "add", name, "--scope", "write").stdout.strip()
+    return Client(replicas.url(0), {"Authorization": "Bearer " + token, "Accept": "application/json"})
+
+
+def holds(store, text):
+    """Whether any version of any object in a bucket holds the text; MinIO empties its own trash later."""
+    data = store.folder / "data"
+    return any(text in path.read_bytes() for path in data.rglob("*")
+               if path.is_file() and ".trash" not in path.parts)
 
 
 def same(before, after):
@@ -328,8 +345,10 @@ def drill_bucket(_, clock):
         settings = first.settings() | {"CSVA_HTTP_ACCESS_LOG": "false"}
         replicas = stack.enter_context(Replicas(url, settings, servers=2, workers=1))
         ask = functools.partial(postgres.query, url)
-        numbers = fill(replicas.client(replicas.url(0)))
-        before = state_of(replicas.client(replicas.url(1)), ask, *numbers)
+        client = replicas.client(replicas.url(0))
+        numbers = fill(client)
+        eve = guest(replicas, "eve")
+        training.upload(eve, "mine.csv", MARKED)
         (folder / "key").write_text(bucket.KEY + "\n", encoding="utf-8")
         (folder / "secret").write_text(bucket.SECRET + "\n", encoding="utf-8")
         (folder / "second.toml").write_text(
@@ -338,6 +357,13 @@ def drill_bucket(_, clock):
         with clock.timed("copying to the second region"):
             say(replicas.command("copy-files", "--to", str(folder / "second.toml")).stdout.strip())
         assert replicas.command("copy-files", "--to", str(folder / "second.toml")).stdout.startswith("0 of ")
+        assert holds(second, MARK)
+        programs = postgres._programs()
+        subprocess.run([programs / "pg_dump", "-Fc", "-f", folder / "dump", url], check=True)  # nosec B603
+        (number,), = ask("SELECT id FROM users WHERE name = 'eve'")
+        erase(client, number, lambda: ask("SELECT phase FROM erasures")[0][0])
+        replicas.command("copy-files", "--to", str(folder / "second.toml"))  # takes the ledger along
+        before = state_of(client, ask, *numbers)
         first.stop()
         shutil.rmtree(first.folder / "data")
         for process in replicas.servers + replicas.workers:
@@ -345,11 +371,17 @@ def drill_bucket(_, clock):
             shutil.rmtree(process.data)  # the machines are gone too, with their local copies
             process.environment |= second.settings()
         with clock.timed("restore"):
+            subprocess.run([programs / "pg_restore", "--clean", "--if-exists", "-d", url, folder / "dump"],  # nosec B603
+                           check=True)
+            back = ask("SELECT COUNT(*) FROM users WHERE name = 'eve'") == [("1",)]
             for process in replicas.servers + replicas.workers:
                 process.start()
             for i in range(len(replicas.servers)):
                 replicas.wait_ready(i)
-        good = same(before, state_of(replicas.client(replicas.url(0)), ask, *numbers))
+        gone = ask("SELECT COUNT(*) FROM users WHERE name = 'eve'") == [("0",)] and not holds(second, MARK)
+        say(f"the account erased since: {'back' if back else 'NOT back'} in the database of before, and "
+            f"{'gone again with every version of its files' if gone else 'STILL THERE'}")
+        good = same(before, state_of(replicas.client(replicas.url(0)), ask, *numbers)) and back and gone
         done = replicas.command("doctor", check=False)
         say(done.stdout.strip().splitlines()[-1] if done.returncode == 0 else done.stdout)
         return fill(replicas.client(replicas.url(1))) and done.returncode == 0 and good

@@ -149,6 +149,11 @@ Result<bool> Service::State::advance(const Tools& tools, rows::Row row) {
         const auto done = do_step(tools, row);
         if (done && !*done) return false;
         if (done) continue;
+        const auto now = parts.database.read([&](Session& session) {
+            return rows::by_code(session, row.code);
+        });
+        // Another process is at it, and further than this one.
+        if (now && *now && (*now)->phase != row.phase) return false;
         base::log(
             base::LogLevel::warning,
             "erasure_stopped",
@@ -256,8 +261,11 @@ Result<Erasure> Service::request(UserId user, AskedBy asked_by) {
             .asked_by = asked_by,
             .requested_at = Clock::wall_ms()
         };
-        CHECK_OK(rows::insert(session, row));
-        return shown(row);
+        TRY(const bool is_first, rows::insert(session, row));
+        if (is_first) return shown(row);
+        TRY(const auto other, rows::by_user(session, user));
+        if (!other) return base::fail(ErrorKind::unavailable, "store.conflict");
+        return shown(*other);
     });
     if (!made) return made;
     state_->parts.accounts.forget_credentials();

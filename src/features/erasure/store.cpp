@@ -19,23 +19,28 @@ std::string_view word(T value) {
 
 }  // namespace
 
-Result<void> insert(Session& session, const Row& row) {
-    CHECK_OK(session.run(
-        "INSERT INTO erasures (code, user_id, subject, pseudonym, asked_by, phase, plan, problem, "
-        "attempts, next_at, requested_at, ended_at, certificate) VALUES (:code, :user, :subject, "
-        ":pseudonym, :by, :phase, :plan, '', 0, 0, :requested, :ended, :certificate)",
-        {row.code,
-         row.user_id,
-         row.subject,
-         row.pseudonym,
-         word(row.asked_by),
-         word(row.phase),
-         base::to_json(row.plan),
-         row.requested_at,
-         row.ended_at,
-         row.certificate}
-    ));
-    return {};
+Result<bool> insert(Session& session, const Row& row) {
+    TRY(const auto made,
+        session.run(
+            "INSERT INTO erasures (code, user_id, subject, pseudonym, asked_by, phase, plan, "
+            "problem, "
+            "attempts, next_at, requested_at, ended_at, certificate) VALUES (:code, :user, "
+            ":subject, "
+            ":pseudonym, :by, :phase, :plan, '', 0, 0, :requested, :ended, :certificate) ON "
+            "CONFLICT "
+            "DO NOTHING",
+            {row.code,
+             row.user_id,
+             row.subject,
+             row.pseudonym,
+             word(row.asked_by),
+             word(row.phase),
+             base::to_json(row.plan),
+             row.requested_at,
+             row.ended_at,
+             row.certificate}
+        ));
+    return made == 1;
 }
 
 Result<std::optional<Row>> by_code(Session& session, std::string_view code) {

@@ -56,7 +56,8 @@ CSVA_DESCRIBE(
     certificate
 )
 
-base::Result<void> insert(store::Session& session, const Row& row);
+/// False when the account, or the code, has one already: another process was first.
+base::Result<bool> insert(store::Session& session, const Row& row);
 base::Result<std::optional<Row>> by_code(store::Session& session, std::string_view code);
 base::Result<std::optional<Row>> by_user(store::Session& session, accounts::UserId user);
 /// Newest first.
