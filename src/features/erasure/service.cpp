@@ -149,9 +149,8 @@ Result<bool> Service::State::advance(const Tools& tools, rows::Row row) {
         const auto done = do_step(tools, row);
         if (done && !*done) return false;
         if (done) continue;
-        const auto now = parts.database.read([&](Session& session) {
-            return rows::by_code(session, row.code);
-        });
+        const auto now =
+            parts.database.read([&](Session& session) { return rows::by_code(session, row.code); });
         // Another process is at it, and further than this one.
         if (now && *now && (*now)->phase != row.phase) return false;
         base::log(
