@@ -54,7 +54,7 @@ FEATURES = {
     "sharing": "datasets training",
     "monitoring": "datasets models predictions training notices",
     "privacy": "accounts projects datasets notices",
-    "erasure": "projects datasets",
+    "erasure": "projects datasets models predictions training",
     "backup": "",
     "ops": "",
     "audit": "",

@@ -169,9 +169,22 @@ void Composition::join_erasure() {
     };
     erasure_ = std::make_unique<erasure::Service>(parts);
     exports_of_users_ = std::make_unique<erasure::Exports>(parts);
+    persons_ = std::make_unique<erasure::Persons>(erasure::Persons::Parts{
+        *database_,
+        *blobs_,
+        settings_,
+        *journal_,
+        *training_,
+        [this] { return lifecycles(); },
+        own_program(),
+        [&log = *prediction_log_](const std::vector<std::int64_t>& models) {
+            for (const auto id : models) log.close(models::ModelId(id));
+        }
+    });
     erasure::register_routes(
         routes_, {*erasure_, *exports_of_users_, *accounts_, *database_, settings_}
     );
+    erasure::register_person_routes(routes_, *persons_);
 }
 
 void Composition::join() {

@@ -6,6 +6,7 @@
 #include "features/cleaning/service.hpp"
 #include "features/datasets/service.hpp"
 #include "features/erasure/exports.hpp"
+#include "features/erasure/persons.hpp"
 #include "features/erasure/service.hpp"
 #include "features/exploring/service.hpp"
 #include "features/models/service.hpp"
@@ -51,6 +52,7 @@ public:
     http::EventHub& events() { return events_; }
     predictions::PredictionLog& prediction_log() { return *prediction_log_; }
     erasure::Service& erasure() { return *erasure_; }
+    erasure::Persons& persons() { return *persons_; }
     const http::Routes& routes() const { return routes_; }
     /// Set when the process is about to end: it is not ready any more.
     std::atomic<bool>& leaving() { return leaving_; }
@@ -90,6 +92,7 @@ private:
     std::unique_ptr<sharing::Service> sharing_;
     std::vector<std::unique_ptr<store::Lifecycle>> lifecycles_;
     std::unique_ptr<erasure::Service> erasure_;
+    std::unique_ptr<erasure::Persons> persons_;
     std::unique_ptr<erasure::Exports> exports_of_users_;
     http::Routes routes_;
 };

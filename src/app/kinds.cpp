@@ -3,6 +3,7 @@
 #include "features/cleaning/service.hpp"
 #include "features/datasets/service.hpp"
 #include "features/erasure/exports.hpp"
+#include "features/erasure/persons.hpp"
 #include "features/monitoring/service.hpp"
 #include "features/predictions/service.hpp"
 #include "features/training/service.hpp"
@@ -16,7 +17,8 @@ jobs::Kinds job_kinds(const base::Settings& settings) {
         training::train_kind(),
         predictions::batch_kind(settings, monitoring::on_batch),
         monitoring::watch_kind(settings),
-        erasure::export_kind()
+        erasure::export_kind(),
+        erasure::person_kind(settings)
     };
 }
 

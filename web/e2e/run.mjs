@@ -11,6 +11,7 @@ import { erasure } from './erasure.mjs';
 import { predict, train } from './journeys.mjs';
 import { withoutMouse } from './keyboard.mjs';
 import { monitoring } from './monitoring.mjs';
+import { person } from './person.mjs';
 import { privacy } from './privacy.mjs';
 import { program, startServer } from './server.mjs';
 import { sharing } from './sharing.mjs';
@@ -117,6 +118,7 @@ async function inLanguage(browser, language) {
         await aroundTitanic(visit, language);
         if (runs('privacy'))
             await journey(visit, `${language}-privacy`, () => privacy(visit, `${language}-privacy`));
+        if (runs('person')) await journey(visit, `${language}-person`, () => person(visit, language));
         if (runs('monitoring'))
             await journey(visit, `${language}-monitoring`, () => monitoring(visit, language));
         if (runs('people')) {

@@ -119,6 +119,10 @@ Result<backup::Report> put_back(const Options& options, const base::Secret& key)
         base::fs::remove(packed, ignored);
     }
     TRY(report.erased_again, parts->erasure().replay());
+    CHECK_OK(parts->prediction_log().start());
+    TRY(const std::int64_t persons, parts->persons().replay());
+    report.erased_again += persons;
+    parts->prediction_log().stop();
     report.migrations_applied =
         static_cast<std::int64_t>(known_migrations().size() - head.migrations.size());
     if (!options.verify) return report;

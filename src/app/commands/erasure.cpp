@@ -60,7 +60,11 @@ Result<void> ledger(const Options& options) {
 
 Result<void> replay(const Options& options) {
     TRY(const auto parts, Composition::make(options.common));
-    TRY(const std::int64_t erased, parts->erasure().replay());
+    TRY(std::int64_t erased, parts->erasure().replay());
+    CHECK_OK(parts->prediction_log().start());
+    TRY(const std::int64_t persons, parts->persons().replay());
+    erased += persons;
+    parts->prediction_log().stop();
     CHECK_OK(parts->erasure().finish_all());
     std::cout << said("command.replayed", {{"count", erased}}) << '\n';
     return {};

@@ -146,6 +146,9 @@ Result<void> serve(const Options& options) {
     CHECK_OK(open_log(parts->settings()));
     // Nobody whom the ledger names is served from a database that an older backup has restored.
     CHECK_OK(parts->erasure().replay());
+    // Predictions that were being written are files before rows are looked for.
+    CHECK_OK(parts->prediction_log().start());
+    CHECK_OK(parts->persons().replay());
     CHECK_OK(load_sample(*parts));
     CHECK_OK(parts->journal().open());
     const auto witness = journal_witness(parts->routes(), parts->journal());
@@ -181,14 +184,15 @@ Result<void> serve(const Options& options) {
     );
     const auto mailer =
         notices::Mailer::start({parts->database(), parts->settings(), parts->metrics()});
-    CHECK_OK(parts->prediction_log().start());
     parts->erasure().start();
+    parts->persons().start();
     const auto workers = start_workers(options.common, parts->settings());
     const auto leave_time =
         std::chrono::milliseconds(std::llround(parts->settings().real("http.leave_s") * 1000));
     const SignalWatch watch(server, parts->leaving(), leave_time);
     server.run();
     parts->journal().append({.action = "service.stopped"});
+    parts->persons().stop();
     parts->erasure().stop();
     parts->prediction_log().stop();
     return {};

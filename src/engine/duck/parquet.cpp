@@ -4,6 +4,7 @@
 #include "engine/duck/state.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
 
@@ -106,6 +107,40 @@ base::Result<std::int64_t> write_table(
     return std::unexpected(
         base::internal_error(fmt::format("{} rows given, {} written", source.rows(), rows))
     );
+}
+
+base::Result<std::int64_t> copy_without(
+    Session& session,
+    const std::string& parquet,
+    std::span<const std::int64_t> row_ids,
+    const std::string& out
+) {
+    CHECK_OK(session.execute(fmt::format(
+        "COPY (SELECT * FROM {} WHERE row_id NOT IN ({})) TO {} (FORMAT parquet, COMPRESSION zstd)",
+        from_parquet(parquet),
+        fmt::join(row_ids, ", "),
+        literal(out)
+    )));
+    return count_rows(session, out);
+}
+
+base::Result<std::int64_t> count_of(
+    Session& session, const std::string& parquet, std::span<const std::int64_t> row_ids
+) {
+    if (row_ids.empty()) return 0;
+    TRY(const auto value,
+        session.scalar(fmt::format(
+            "SELECT count(*) FROM {} WHERE row_id IN ({})",
+            from_parquet(parquet),
+            fmt::join(row_ids, ", ")
+        )));
+    return std::get<std::int64_t>(value);
+}
+
+base::Result<std::unique_ptr<table::TableReader>> open_any(
+    Session& session, const std::string& parquet
+) {
+    return session.read_any("SELECT * FROM " + from_parquet(parquet));
 }
 
 base::Result<std::int64_t> count_rows(Session& session, const std::string& parquet) {

@@ -2,7 +2,9 @@
 
 #include "engine/duck/session.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,6 +45,23 @@ base::Result<std::unique_ptr<table::TableReader>> open_kept_rows(
 /// the number of rows. The session must be allowed to write there.
 base::Result<std::int64_t> write_table(
     Session& session, table::TableReader& reader, const std::string& parquet
+);
+
+/// Copies all rows but those with these row_ids, in their order; the number of rows left. The
+/// session must be allowed to write there.
+base::Result<std::int64_t> copy_without(
+    Session& session,
+    const std::string& parquet,
+    std::span<const std::int64_t> row_ids,
+    const std::string& out
+);
+/// How many rows have one of these row_ids.
+base::Result<std::int64_t> count_of(
+    Session& session, const std::string& parquet, std::span<const std::int64_t> row_ids
+);
+/// A Parquet file whose schema stands nowhere else, row_id being its first column.
+base::Result<std::unique_ptr<table::TableReader>> open_any(
+    Session& session, const std::string& parquet
 );
 
 /// Number of rows of a Parquet file, from its footer.

@@ -250,6 +250,7 @@ Result<Service::File> Service::original(DatasetId id) {
     TRY(const auto dataset, get(id, Language::en));
     TRY(const auto key,
         parts_.database.read([&](Session& session) { return upload_key(session, id); }));
+    if (key.empty()) return fail(ErrorKind::not_found, kOriginalErased);
     TRY(auto path, parts_.blobs.local_path(key));
     return File{std::move(path), dataset.file_name};
 }

@@ -29,6 +29,7 @@ inline constexpr std::string_view kNothingToUndo = "datasets.nothing_to_undo";
 inline constexpr std::string_view kNoRejects = "datasets.no_rejects";
 inline constexpr std::string_view kExpired = "datasets.expired";
 inline constexpr std::string_view kKeptTooLong = "datasets.kept_too_long";
+inline constexpr std::string_view kOriginalErased = "datasets.original_erased";
 inline constexpr std::string_view kBadName = "datasets.bad_name";
 
 /// reading: no version yet. ready: has a current version. cleaning: has one, and a job makes the

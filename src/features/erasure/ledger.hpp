@@ -19,7 +19,8 @@ namespace csva::erasure {
 struct LedgerEntry {
     std::int64_t n = 0;
     std::int64_t at = 0;
-    std::string kind;     ///< "user": `subject` is erased; "certificate": of the code `subject`.
+    std::string kind;     ///< "user": `subject` is erased; "certificate": of the code `subject`;
+                          ///< "person", "person_certificate": the same of rows, `subject` a code.
     std::string subject;  ///< A keyed hash: only this service can tell whom it means.
     base::Json more;
     std::string previous;

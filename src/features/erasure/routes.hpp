@@ -1,6 +1,7 @@
 #pragma once
 
 #include "features/erasure/exports.hpp"
+#include "features/erasure/persons.hpp"
 #include "features/erasure/service.hpp"
 #include "foundation/http/routes.hpp"
 
@@ -15,5 +16,7 @@ struct RouteParts {
     const base::Settings& settings;
 };
 void register_routes(http::Routes& routes, const RouteParts& parts);
+/// `persons` outlives the routes.
+void register_person_routes(http::Routes& routes, Persons& persons);
 
 }  // namespace csva::erasure

@@ -2,6 +2,7 @@
 
 #include "features/erasure/certificate.hpp"
 #include "features/erasure/exports.hpp"
+#include "features/erasure/person_store.hpp"
 #include "features/erasure/steps.hpp"
 #include "features/erasure/store.hpp"
 #include "features/projects/service.hpp"
@@ -44,13 +45,23 @@ constexpr std::size_t kCodeBytes = 16;
 class ErasureLifecycle final : public store::Lifecycle {
 public:
     std::string_view feature() const override { return "erasure"; }
-    std::vector<std::string_view> tables() const override { return {"erasures", "user_exports"}; }
+    std::vector<std::string_view> tables() const override {
+        return {"erasures", "user_exports", "person_requests", "person_models"};
+    }
     Result<std::set<std::string>> blobs(Session& session) override { return export_blobs(session); }
     Result<void> erase_project(Session& session, std::int64_t project_id) override {
+        CHECK_OK(person::erase_project(session, project_id));
         return erase_exports(session, "project_id", project_id);
     }
     /// The erasure itself forgets whose it is when it signs.
     Result<void> erase_user(Session& session, const store::Leaver& leaver) override {
+        const std::string project =
+            "(SELECT r.project_id FROM person_requests r WHERE r.id = person_models.request_id)";
+        CHECK_OK(store::hand_over(session, {"person_requests", "created_by"}, leaver));
+        CHECK_OK(store::hand_over(session, {"person_models", "decided_by", project}, leaver));
+        CHECK_OK(
+            store::hand_over(session, {"person_models", "decided_by_name", project, true}, leaver)
+        );
         return erase_exports(session, "user_id", leaver.user_id);
     }
     Result<store::Portion> export_user(Session&, const store::Leaver&) override {
@@ -58,7 +69,8 @@ public:
     }
     Result<std::vector<std::string>> verify(Session& session) override {
         TRY(const auto rows,
-            session.rows("SELECT id FROM erasures WHERE phase <> 'done' AND attempts > 10"));
+            session.rows("SELECT id FROM erasures WHERE phase <> 'done' AND attempts > 10 UNION "
+                         "SELECT id FROM person_requests WHERE attempts > 10"));
         std::vector<std::string> wrong;
         for (const auto& row : rows)
             wrong.push_back("erasure " + std::to_string(row.integer("id")) + " does not end");

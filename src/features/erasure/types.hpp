@@ -23,11 +23,13 @@ inline constexpr std::string_view kBadLedger = "erasure.bad_ledger";
 enum class Phase : std::uint8_t { list, stop, rows, files, elsewhere, sign, scrub, done };
 CSVA_DESCRIBE_ENUM(Phase, list, stop, rows, files, elsewhere, sign, scrub, done)
 
-/// Who wanted it: the person, an administrator, or the ledger after a restore.
-enum class AskedBy : std::uint8_t { person, administrator, ledger };
-CSVA_DESCRIBE_ENUM(AskedBy, person, administrator, ledger)
+/// Who wanted it: the person, an administrator, the ledger after a restore, or (a person inside
+/// rows) a member of the project.
+enum class AskedBy : std::uint8_t { person, administrator, ledger, project };
+CSVA_DESCRIBE_ENUM(AskedBy, person, administrator, ledger, project)
 
-/// What was erased, without a word about whose it was.
+/// What was erased, without a word about whose it was: an account, or (format
+/// csva-person-erasure@1) a person inside the rows of a project.
 struct Certificate {
     std::string format = "csva-erasure@1";
     std::string code;
@@ -58,12 +60,16 @@ CSVA_DESCRIBE(
 CSVA_NOTES(
     Certificate,
     {.field = "code", .text = "Number of the erasure: random, it says nothing about the person."},
-    {.field = "pseudonym", .text = "What the journal calls the account."},
+    {.field = "pseudonym",
+     .text = "What the journal calls the account; of a person inside rows: keyed hash of what was "
+             "sought."},
     {.field = "requested_at", .text = "UTC."},
     {.field = "ended_at", .text = "UTC."},
     {.field = "projects", .text = "Projects that went with the account."},
     {.field = "files", .text = "Files of these projects: uploads, tables, models, predictions."},
-    {.field = "rows", .text = "Rows deleted or handed over in the database, by table."},
+    {.field = "rows",
+     .text = "Rows deleted or handed over in the database, by table; of a person inside rows: "
+             "rows of data sets, and files by kind, rewritten or removed."},
     {.field = "elsewhere", .text = "Features that had something outside database and files."},
     {.field = "program", .text = "Version of the program that did it."}
 )

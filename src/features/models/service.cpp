@@ -159,6 +159,7 @@ struct Service::State {
         auto made = std::make_shared<Ready>();
         TRY(made->model, database.read([&](store::Session& session) -> base::Result<Model> {
             TRY(auto model, found(find_model(session)));
+            CHECK_OK(check_serves(session, model.id));
             TRY(key, bundle_key(session, model.id));
             return model;
         }));

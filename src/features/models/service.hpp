@@ -53,6 +53,11 @@ base::Result<std::vector<Model>> list_of_dataset(store::Session& session, std::i
 base::Result<std::vector<Model>> list_of_training(
     store::Session& session, std::int64_t training_id
 );
+/// The model answers no more, and no alias leads to it. May be done twice. Errors:
+/// models.not_found.
+base::Result<void> withdraw(store::Session& session, ModelId id, const registry::Promotion& by);
+/// Errors: models.withdrawn.
+base::Result<void> check_serves(store::Session& session, ModelId id);
 base::Result<std::string> bundle_key(store::Session& session, ModelId id);
 base::Result<void> erase_of_training(store::Session& session, std::int64_t training_id);
 base::Result<void> erase_of_dataset(store::Session& session, std::int64_t dataset_id);
@@ -81,7 +86,7 @@ public:
     base::Result<Model> get(ModelId id);
     base::Result<std::vector<Model>> list_of_dataset(std::int64_t dataset_id);
     /// The model, or the newest of that name trained from the data set, with its bundle, which is
-    /// loaded once and shared. Errors: models.not_found, blob.missing, bundle.*.
+    /// loaded once and shared. Errors: models.not_found, models.withdrawn, blob.missing, bundle.*.
     base::Result<std::shared_ptr<const Ready>> ready(ModelId id);
     base::Result<std::shared_ptr<const Ready>> ready(
         std::int64_t dataset_id, std::string_view name

@@ -1,4 +1,5 @@
 #include "features/models/service.hpp"
+#include "foundation/base/clock.hpp"
 
 namespace csva::models {
 namespace {
@@ -89,6 +90,33 @@ base::Result<std::vector<Model>> list_of_training(
     return session.records<Model>(
         select("training_id = :training_id ORDER BY rank"), {training_id}
     );
+}
+
+base::Result<void> withdraw(store::Session& session, ModelId id, const registry::Promotion& by) {
+    TRY(const auto changed,
+        session.run(
+            "UPDATE models SET withdrawn_at = :now WHERE id = :id", {base::Clock::wall_ms(), id}
+        ));
+    if (changed == 0) return base::fail(base::ErrorKind::not_found, kNotFound);
+    TRY(const auto aliases,
+        session.rows(
+            "SELECT a.registered_model_id AS id, a.alias AS alias FROM registered_model_aliases a "
+            "JOIN registered_model_versions v ON v.registered_model_id = a.registered_model_id AND "
+            "v.version = a.version WHERE v.model_id = :id",
+            {id}
+        ));
+    for (const auto& row : aliases)
+        CHECK_OK(registry::delete_alias(
+            session, RegisteredModelId(row.integer("id")), row.text("alias"), by
+        ));
+    return {};
+}
+
+base::Result<void> check_serves(store::Session& session, ModelId id) {
+    TRY(const auto row, session.row("SELECT withdrawn_at FROM models WHERE id = :id", {id}));
+    if (row && row->integer("withdrawn_at") > 0)
+        return base::fail(base::ErrorKind::not_found, kWithdrawn);
+    return {};
 }
 
 base::Result<std::string> bundle_key(store::Session& session, ModelId id) {

@@ -14,6 +14,7 @@ struct ModelTag;
 using ModelId = base::Id<ModelTag>;
 
 inline constexpr std::string_view kNotFound = "models.not_found";
+inline constexpr std::string_view kWithdrawn = "models.withdrawn";
 
 /// One trained model: a line of a training's leaderboard that can predict. Models of one training
 /// share a bundle, which holds them by name. Immutable.

@@ -92,6 +92,7 @@ Result<jobs::Prepared> prepare(
         if (!batch) return base::fail(base::ErrorKind::not_found, kBatchNotFound);
         TRY(const auto model, models::find(session, batch->model_id));
         if (!model) return base::fail(base::ErrorKind::not_found, models::kNotFound);
+        CHECK_OK(models::check_serves(session, batch->model_id));
         order.model_name = model->name;
         order.project_id = model->project_id;
         order.model_id = model->id.value;

@@ -1,6 +1,7 @@
 #include "features/predictions/segment.hpp"
 
 #include "foundation/base/crypto.hpp"
+#include "foundation/base/files.hpp"
 #include "foundation/base/json_text.hpp"
 
 #include <zlib.h>
@@ -261,6 +262,60 @@ SegmentSummary summary_of(const fs::path& path) {
         out.rows += frame.lines;
     }
     return out;
+}
+
+namespace {
+
+/// The line with its inputs emptied, or as it was.
+std::string kept_line(
+    std::string& line,
+    std::size_t inputs,
+    const std::function<bool(std::span<const std::string_view>)>& is_gone,
+    std::int64_t& gone
+) {
+    const std::string before = line;
+    std::vector<std::pair<std::size_t, std::size_t>> cells;
+    for (std::size_t begin = 0; begin <= line.size();) {
+        const std::size_t end = std::min(line.find('\t', begin), line.size());
+        cells.emplace_back(begin, end);
+        begin = end + 1;
+    }
+    if (cells.size() < inputs + 1) return before;
+    std::vector<std::string_view> texts;
+    for (std::size_t i = 1; i <= inputs; ++i)
+        texts.push_back(plain(line.data() + cells[i].first, line.data() + cells[i].second));
+    if (!is_gone(texts)) return before;
+    ++gone;
+    return before.substr(0, cells[0].second) + std::string(inputs, '\t') +
+           before.substr(cells[inputs].second);
+}
+
+}  // namespace
+
+Result<std::int64_t> blank_lines(
+    const fs::path& in,
+    const fs::path& out,
+    const std::function<bool(std::span<const std::string_view>)>& is_gone
+) {
+    std::ifstream file(in, std::ios::binary);
+    Frame frame;
+    SegmentHead head;
+    std::int64_t gone = 0;
+    auto block = next_block(file, frame);
+    if (!block || !base::decode(*block, base::type_of<SegmentHead>(), &head)) return gone;
+    std::string made = block_of(*block, frame.lines);
+    while ((block = next_block(file, frame))) {
+        std::string text;
+        for (std::size_t begin = 0; begin < block->size();) {
+            const std::size_t end = std::min(block->find('\n', begin), block->size());
+            std::string line = block->substr(begin, end - begin);
+            text += kept_line(line, head.columns.size(), is_gone, gone) + '\n';
+            begin = end + 1;
+        }
+        made += block_of(text, frame.lines);
+    }
+    if (!out.empty() && gone > 0) CHECK_OK(base::write_file(out, made));
+    return gone;
 }
 
 namespace {

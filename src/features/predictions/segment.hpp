@@ -7,6 +7,7 @@
 #include <compare>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -66,6 +67,15 @@ struct SegmentSummary {
 CSVA_DESCRIBE(SegmentSummary, head, rows, from_ms, to_ms)
 /// Without a whole head: no code, no rows.
 SegmentSummary summary_of(const std::filesystem::path& file);
+
+/// Copies a segment, the inputs of the lines that `is_gone` picks being emptied: numbers of
+/// predictions, and with them labels, stay what they were. `out` empty: only counts. How many.
+/// Errors: base.file_unwritable.
+base::Result<std::int64_t> blank_lines(
+    const std::filesystem::path& in,
+    const std::filesystem::path& out,
+    const std::function<bool(std::span<const std::string_view> inputs)>& is_gone
+);
 
 /// Columns of a table of logged predictions: code and n of the id, time (Unix ms), the model's
 /// columns as texts, then the outputs as numbers. The names of ours begin with "csva:".

@@ -100,6 +100,26 @@ TEST_F(Segments, end_where_they_were_cut_or_damaged) {
     EXPECT_EQ(summary_of(folder_.path() / "none").head.code, "");
 }
 
+TEST_F(Segments, empty_the_inputs_of_a_line_and_keep_its_number) {
+    const auto path = write({line_of(1000, "tab\tZoe", 0.25), line_of(2000, "Ada", 0.5)});
+    const auto is_zoe = [](std::span<const std::string_view> inputs) {
+        return inputs.size() == 2 && inputs[1] == "tab\tZoe";
+    };
+    EXPECT_EQ(blank_lines(path, {}, is_zoe), 1) << "only counted";
+    const auto out = folder_.path() / "blanked";
+    ASSERT_EQ(blank_lines(path, out, is_zoe), 1);
+    EXPECT_EQ(base::read_file(out)->find("Zoe"), std::string::npos);
+    const auto reader = read_segments({out}, two_columns());
+    table::Batch batch;
+    ASSERT_TRUE(*reader->next(batch));
+    EXPECT_TRUE(batch.columns[kLogInputs + 1].missing(0));
+    EXPECT_EQ(batch.columns[kLogInputs + 3].reals[0], 0.25);
+    ASSERT_TRUE(*reader->next(batch));
+    EXPECT_EQ(batch.columns[1].integers[0], 2);
+    EXPECT_EQ(batch.columns[kLogInputs + 1].texts[0], "Ada");
+    EXPECT_EQ(blank_lines(out, {}, is_zoe), 0);
+}
+
 TEST(PredictionIds, are_read_as_they_are_written) {
     const PredictionKey key{"a1b2c3d4e5f6", 12};
     EXPECT_EQ(key_of(id_of(key)), key);

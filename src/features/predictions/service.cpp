@@ -154,6 +154,9 @@ Result<Batch> Service::start(
     const http::Actor& actor, const NewBatch& wish, http::StagedFile& file, i18n::Language language
 ) {
     TRY(const auto model, models_.get(wish.model_id));
+    CHECK_OK(database_.read([&](Session& session) {
+        return models::check_serves(session, wish.model_id);
+    }));
     TRY(const auto key, blobs_.put_file(model.project_id, file.path));
     file.release();
     return database_.transaction([&](Session& session) -> Result<Batch> {

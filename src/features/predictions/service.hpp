@@ -73,7 +73,7 @@ public:
     /// Errors: models.not_found, bundle.*.
     base::Result<exchange::ModelCard> card(models::ModelId id, i18n::Language language);
 
-    /// Takes a CSV file and enqueues its answering. Errors: models.not_found.
+    /// Takes a CSV file and enqueues its answering. Errors: models.not_found, models.withdrawn.
     base::Result<Batch> start(
         const http::Actor& actor,
         const NewBatch& wish,

@@ -11,7 +11,7 @@
 namespace csva::base {
 namespace {
 
-constexpr std::array<std::string_view, 21> kCrashPoints = {
+constexpr std::array<std::string_view, 32> kCrashPoints = {
     "blob.before_sync",           "blob.before_rename",        "blob.after_rename",
     "datasets.before_row",        "datasets.after_row",        "jobs.after_lease",
     "jobs.before_publish",        "jobs.inside_publish",       "jobs.after_publish",
@@ -19,6 +19,10 @@ constexpr std::array<std::string_view, 21> kCrashPoints = {
     "erasure.after_stop",         "erasure.inside_rows",       "erasure.after_rows",
     "erasure.inside_files",       "erasure.after_files",       "erasure.after_elsewhere",
     "erasure.before_certificate", "erasure.after_certificate", "erasure.after_scrub",
+    "person.after_request",       "person.after_ledger",       "person.after_stop",
+    "person.after_look",          "person.inside_swap",        "person.after_swap",
+    "person.inside_files",        "person.after_files",        "person.before_certificate",
+    "person.after_certificate",   "person.after_scrub",
 };
 
 struct Armed {

@@ -70,6 +70,10 @@ export const routes = [
                 path: '/monitoring/:pk/data/',
                 element: page(lazy(() => import('../features/monitoring/DataPage'))),
             },
+            {
+                path: '/projects/:project/person/',
+                element: page(lazy(() => import('../features/erasure/PersonPage'))),
+            },
             { path: '/projects/', element: page(lazy(() => import('../features/projects/ProjectsPage'))) },
             { path: '/journal/', element: page(lazy(() => import('../features/audit/JournalPage'))) },
             { path: '/notices/', element: page(lazy(() => import('../features/notices/NoticesPage'))) },

@@ -146,6 +146,11 @@ function One({ project }: { project: Project }) {
                 <Button component={Link} to={`/?project=${project.id}`}>
                     {t('projects:ui.datasets')}
                 </Button>
+                {(project.role === 'owner' || project.role === 'editor') && (
+                    <Button component={Link} to={`/projects/${project.id}/person/`} variant="default">
+                        {t('erasure:ui.person.title')}
+                    </Button>
+                )}
             </Group>
             {project.kind !== 'shared' && <Text maw={620}>{t(`projects:ui.about.${project.kind}`)}</Text>}
             <MembersPart project={project} />
