@@ -2,12 +2,14 @@
 
 import contextlib
 import json
+import shutil
 
 import requests
 from client import refused
 from conftest import new_world
 from steps import batch_ended, clean, mlflow, read, trained, training_ended, upload, wait_for
 from support import traces
+from support.fake_bucket import FakeBucket
 from support.server import PASSWORD, ROOT
 from test_erasure import WORKER, raw_backup, raw_restore, stop
 
@@ -268,3 +270,29 @@ def test_lets_no_older_backup_bring_the_rows_back(tmp_path):
         assert again["open_decisions"] == len(again["models"]) == len(done["models"])
         assert upload(ada, people(), "people.csv").status_code == 201
         assert PASSWORD not in json.dumps(again)
+
+
+def test_a_new_machine_on_an_older_database_erases_them_again(tmp_path):
+    """The disk with the ledger is lost: its entries lie in the bucket too."""
+    with FakeBucket() as bucket, new_world(**WORKER, **bucket.settings()) as world:
+        server, ada = world.server, world.user()
+
+        def left():
+            in_bucket = {name for name, body in bucket.objects.items() for one in NEEDLES if one.encode() in body}
+            return traces.found(server, NEEDLES) | in_bucket
+        dataset = read(ada, people([REJECT]), "people.csv")
+        project = project_of(ada, dataset)
+        stop(server)
+        raw_backup(server, tmp_path)
+        blobs = dict(bucket.objects)
+        server.__enter__()
+        done = erase(ada, project, search(ada, project, (NAME, ""))["code"])
+        assert left() == set()
+        stop(server)
+        raw_restore(server, tmp_path)
+        shutil.rmtree(server.data / "erasure")
+        bucket.objects.update(blobs)
+        assert left()
+        server.__enter__()
+        assert left() == set()
+        assert ada.get(address(project, done["code"])).json()["certificate"] == done["certificate"]

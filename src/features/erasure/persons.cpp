@@ -94,7 +94,8 @@ struct Persons::State {
     Result<person::Tools> tools() {
         std::call_once(opened, [this] {
             keys = journal::load_keys(parts.settings);
-            if (*keys) ledger.emplace(ledger_path(parts.settings), (*keys)->signing);
+            if (*keys)
+                ledger.emplace(ledger_path(parts.settings), (*keys)->signing, parts.blobs.notes());
         });
         if (!*keys) return std::unexpected(keys->error());
         return person::Tools{parts, *ledger, **keys};
