@@ -1,6 +1,7 @@
 #include "engine/duck/arrow.hpp"
 
 #include <cerrno>
+#include <exception>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +11,8 @@ namespace {
 
 using table::ColumnData;
 using table::ColumnType;
+
+constexpr std::size_t kAheadBytes = 32'000'000;
 
 const char* format_of(ColumnType type) {
     switch (type) {
@@ -170,6 +173,7 @@ struct ArrowSource::Array {
     std::vector<std::unique_ptr<ColumnHolder>> columns;
     std::vector<ArrowArray*> children;
     const void* no_buffer[1]{};
+    std::size_t bytes = 0;  ///< About.
 
     static void release(ArrowArray* array) {
         delete static_cast<Array*>(array->private_data);
@@ -177,39 +181,71 @@ struct ArrowSource::Array {
     }
 };
 
-ArrowSource::~ArrowSource() = default;
+ArrowSource::~ArrowSource() {
+    {
+        const std::scoped_lock lock(mutex_);
+        is_left_ = true;
+    }
+    changed_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
 
 /// Null at the end.
-ArrowSource::Next ArrowSource::read() {
+base::Result<std::unique_ptr<ArrowSource::Array>> ArrowSource::read() {
     auto array = std::make_unique<Array>();
     array->batch.reset(reader_.schema());
     TRY(const bool more, reader_.next(array->batch));
     if (!more) return nullptr;
     array->columns.push_back(row_ids_of(array->batch.row_ids));
     for (const auto& column : array->batch.columns) array->columns.push_back(column_of(column));
-    for (const auto& column : array->columns) array->children.push_back(&column->array);
+    for (const auto& column : array->columns) {
+        array->children.push_back(&column->array);
+        array->bytes += array->batch.rows() * sizeof(double) + 2 * column->bytes.size();
+    }
     return array;
+}
+
+void ArrowSource::read_ahead() {
+    for (;;) {
+        base::Result<std::unique_ptr<Array>> array;
+        try {
+            array = read();
+        } catch (const std::exception& problem) {
+            array = std::unexpected(base::internal_error(problem.what()));
+        }
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return ready_bytes_ < kAheadBytes || is_left_; });
+        if (!array) error_ = array.error();
+        has_ended_ = is_left_ || !array || !*array;
+        if (!has_ended_) {
+            ready_bytes_ += (*array)->bytes;
+            ready_.push_back(std::move(*array));
+        }
+        changed_.notify_all();
+        if (has_ended_) return;
+    }
 }
 
 int ArrowSource::get_next(ArrowArrayStream* stream, ArrowArray* out) {
     auto& self = *static_cast<ArrowSource*>(stream->private_data);
     *out = ArrowArray{};
-    if (self.error_) return EIO;
-    auto array = self.next_.valid() ? self.next_.get() : self.read();
-    if (!array) {
-        self.error_ = array.error();
-        return EIO;
-    }
-    if (!*array) return 0;
-    self.next_ = std::async(std::launch::async, [&self] { return self.read(); });
-    self.rows_ += static_cast<std::int64_t>((*array)->batch.rows());
-    out->length = static_cast<std::int64_t>((*array)->batch.rows());
+    std::unique_lock lock(self.mutex_);
+    if (!self.thread_.joinable()) self.thread_ = std::thread([&self] { self.read_ahead(); });
+    self.changed_.wait(lock, [&] { return !self.ready_.empty() || self.has_ended_; });
+    if (self.ready_.empty()) return self.error_ ? EIO : 0;
+    auto array = std::move(self.ready_.front());
+    self.ready_.pop_front();
+    self.ready_bytes_ -= array->bytes;
+    self.rows_ += static_cast<std::int64_t>(array->batch.rows());
+    lock.unlock();
+    self.changed_.notify_all();
+    out->length = static_cast<std::int64_t>(array->batch.rows());
     out->n_buffers = 1;
-    out->buffers = (*array)->no_buffer;
-    out->n_children = static_cast<std::int64_t>((*array)->children.size());
-    out->children = (*array)->children.data();
+    out->buffers = array->no_buffer;
+    out->n_children = static_cast<std::int64_t>(array->children.size());
+    out->children = array->children.data();
     out->release = Array::release;
-    out->private_data = array->release();
+    out->private_data = array.release();
     return 0;
 }
 

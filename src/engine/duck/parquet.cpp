@@ -99,7 +99,7 @@ base::Result<std::int64_t> write_table(
     const auto written = session.execute(
         fmt::format("COPY written TO {} (FORMAT parquet, COMPRESSION zstd)", literal(parquet))
     );
-    if (source.error()) return std::unexpected(*source.error());
+    if (auto error = source.error()) return std::unexpected(std::move(*error));
     CHECK_OK(written);
     CHECK_OK(session.execute("DROP VIEW written"));
     TRY(const auto rows, count_rows(session, parquet));

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <future>
 #include <numeric>
 #include <tuple>
 
@@ -61,7 +62,7 @@ void outputs_of(
     for (std::size_t k = 0; k < out.size(); ++k) out[k] = batch.columns[first + k].reals[row];
 }
 
-/// Counts rows of segments and gives them on as they are kept: numbers as numbers.
+/// Counts rows of segments and gives them on as they are kept, numbers as numbers: both at a time.
 class CountingReader final : public table::TableReader {
 public:
     CountingReader(table::TableReader& rows, const Subject& subject)
@@ -78,12 +79,13 @@ public:
         TRY(const bool more, rows_.next(texts_));
         batch.reset(subject_.schema);
         if (!more) return false;
-        counter_.add(texts_);
+        auto counted = std::async(std::launch::async, [this] { counter_.add(texts_); });
         for (std::size_t row = 0; row < texts_.rows(); ++row) {
             outputs_of(texts_, subject_.first_output(), row, outputs_);
             answers_.add(outputs_);
         }
         convert(batch);
+        counted.get();
         return true;
     }
     Result<void> rewind() override {
