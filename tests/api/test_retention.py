@@ -51,6 +51,7 @@ def test_rows_go_after_90_days_with_notice_before():
         move_to(world, 92)
         french, english = signed_in(world, "fr"), signed_in(world)
         wait_for(lambda: english.get(f"/api/v1/datasets/{alone}").status_code == 404, what="the end of the first")
+        wait_for(lambda: english.get(f"/view/{learnt}/").json()["dataset"]["state"] == "failed", what="the end of the second")
         for client in (french, english):
             gone = client.get(f"/view/{learnt}/").json()["dataset"]
             assert (gone["state"], gone["problem"]["reason"]) == ("failed", "datasets.expired")
