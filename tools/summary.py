@@ -46,7 +46,8 @@ def failures(path):
     """A line for each failed test of a report, so that the end of a long run says what to look at."""
     if path.suffix == ".log":
         said = re.findall(r"^(?:FAILED|ERROR|PROBLEM:|E  ) .*", path.read_text(errors="replace"), re.M)
-        return list(dict.fromkeys(line[:WIDEST] for line in said))
+        lines = dict.fromkeys(line[:WIDEST] for line in said)
+        return sorted(lines, key=lambda line: line.startswith("E "))  # names first, then what was said
     out = []
     for case in xml.parse(path).getroot().iter("testcase"):  # nosec B314
         for bad in case.findall("failure") + case.findall("error"):
