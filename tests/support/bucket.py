@@ -65,11 +65,11 @@ class Store:
             self.process = None
 
     def call(self, *arguments):
-        """curl with signed requests; what it printed. A server that has just begun may be alive and not ready yet: 503."""
+        """curl with signed requests; what it printed. A server that has just begun may be alive and not ready yet."""
         trust = ["--cacert", str(self.certificates / "public.crt")] if self.certificates else []
         return subprocess.run(  # nosec B603 B607
-            ["curl", "-sS", "-f", "--retry", "20", "--retry-delay", "1", *trust, "--aws-sigv4", f"aws:amz:{REGION}:s3", "--user", f"{KEY}:{SECRET}",
-             *arguments], check=True, capture_output=True, text=True).stdout
+            ["curl", "-sS", "-f", "--retry", "20", "--retry-delay", "1", *trust, "--aws-sigv4", f"aws:amz:{REGION}:s3",
+             "--user", f"{KEY}:{SECRET}", *arguments], check=True, capture_output=True, text=True).stdout
 
     def make_bucket(self, name, versions=False):
         empty = self.folder / "empty"
