@@ -15,7 +15,7 @@ KINDS = {"unit": "unit (C++)", "sanitized": "unit (C++, sanitizers)", "kill": "i
          "web": "unit (web)", "api": "integration (API)", "replay": "integration (corpora)",
          "peers": "integration (peers)", "onnx": "integration (peers)", "drift": "integration (peers)",
          "scan": "integration (peers)", "mlflow": "integration (peers)", "profile": "integration (peers)",
-         "alerting": "functional (alerting)", "security": "functional (attacks)",
+         "alerting": "functional (alerting)", "security": "functional (attacks)", "image": "functional (image)",
          "e2e": "functional (browser)", "cli": "functional (command line)"}
 MOST, WIDEST = 40, 300  # Lines of failures a report, characters a line.
 

@@ -82,6 +82,11 @@ test_security() {
     return "$code"
 }
 
+# The image's last stage on a Docker engine, of the tree that was built here; skipped where no engine starts.
+test_image() {
+    CACHE_DIR=$CACHE_DIR timeout 300 tests/ops/image_tree.sh build/coverage 2>&1 | tee "$REPORTS/image.log"
+}
+
 # MLflow's own clients against us and against MLflow's own server, the same test.
 test_mlflow() {
     CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 800 tests/peers/mlflow/run 2>&1 | tee "$REPORTS/mlflow.log"
@@ -146,6 +151,7 @@ dev_test() {
     pooled "Models in MLflow and onnxruntime" test_onnx
     pooled "Drift beside its peers" test_drift
     pooled "Unit tests" test_unit
+    pooled "Image of the tree built here" test_image
     pooled "Scan beside Presidio" test_scan
     pooled "Scores beside scikit-learn" test_scores
     pooled "Profile beside pandas" test_profile
@@ -153,6 +159,6 @@ dev_test() {
     pool 2
     stage "Coverage of src/" report_coverage
     stages_end || STAGES_BAD=1
-    "$SYSTEM_PYTHON" tools/summary.py "$REPORTS" unit web api peers alerting security mlflow onnx drift profile scan kill e2e || STAGES_BAD=1
+    "$SYSTEM_PYTHON" tools/summary.py "$REPORTS" unit web api peers alerting security mlflow onnx drift profile scan kill image e2e || STAGES_BAD=1
     [ -z "${STAGES_BAD:-}" ]
 }

@@ -1,18 +1,15 @@
 #include "features/erasure/persons.hpp"
 
 #include "features/erasure/person_steps.hpp"
+#include "features/erasure/worker.hpp"
 #include "features/models/service.hpp"
 #include "features/projects/service.hpp"
 #include "foundation/base/clock.hpp"
 #include "foundation/base/crash_point.hpp"
 #include "foundation/base/crypto.hpp"
-#include "foundation/base/log.hpp"
 #include "foundation/jobs/queue.hpp"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
-#include <thread>
 
 namespace csva::erasure {
 namespace {
@@ -24,11 +21,6 @@ using base::Result;
 using person::Row;
 using store::Session;
 
-constexpr std::chrono::milliseconds kLook(1000);
-constexpr std::chrono::milliseconds kWaitLook(200);
-constexpr std::int64_t kFirstWaitMs = 1000;
-constexpr std::int64_t kLongestWaitMs = 60'000;
-constexpr std::int64_t kMostDoublings = 6;
 constexpr std::size_t kCodeBytes = 16;
 
 Result<PersonRequest> shown(Session& session, const Row& row) {
@@ -82,119 +74,38 @@ std::vector<Spared> tidied(const std::vector<Spared>& spared) {
 }  // namespace
 
 struct Persons::State {
+    explicit State(Parts given)
+        : parts(std::move(given)),
+          opened(parts.settings, parts.blobs),
+          worker(
+              parts.database,
+              {.due = person::due,
+               .by_code = person::by_code,
+               .postpone = person::postpone,
+               .step = [this](Row& row, const std::stop_token& stop) -> Result<bool> {
+                   TRY(const auto found, tools());
+                   return person::do_step(found, row, stop);
+               },
+               .name = "person_erasure"}
+          ) {}
+
     Parts parts;
-    std::mutex mutex;
-    std::condition_variable_any woken;
-    bool asked = false;
-    std::once_flag opened;
-    std::optional<Result<journal::Keys>> keys;
-    std::optional<Ledger> ledger;
-    std::jthread thread;
+    OpenedLedger opened;
+    Worker<Row> worker;
 
     Result<person::Tools> tools() {
-        std::call_once(opened, [this] {
-            keys = journal::load_keys(parts.settings);
-            if (*keys)
-                ledger.emplace(ledger_path(parts.settings), (*keys)->signing, parts.blobs.notes());
-        });
-        if (!*keys) return std::unexpected(keys->error());
-        return person::Tools{parts, *ledger, **keys};
+        TRY(const auto found, opened.open());
+        return person::Tools{parts, found.ledger, found.keys};
     }
-    void wake() {
-        {
-            const std::scoped_lock lock(mutex);
-            asked = true;
-        }
-        woken.notify_all();
-    }
-    void work(const std::stop_token& stop);
-    Result<bool> pass(std::int64_t until, const std::stop_token& stop);
-    Result<bool> advance(const person::Tools& tools, Row row, const std::stop_token& stop);
     Result<bool> bring_back(const person::Tools& tools, Session& session, const LedgerEntry& entry);
     Result<void> apply(const http::Actor& actor, AffectedModel& model, const Decision& wish);
 };
 
-/// As far as it goes; false when it waits for something.
-Result<bool> Persons::State::advance(
-    const person::Tools& tools, Row row, const std::stop_token& stop
-) {
-    while (row.phase != PersonPhase::done) {
-        const auto done = person::do_step(tools, row, stop);
-        if (done && !*done) return false;
-        if (done) continue;
-        if (stop.stop_requested()) return false;
-        const auto now = parts.database.read([&](Session& session) {
-            return person::by_code(session, row.code);
-        });
-        // Another process is at it, and further than this one.
-        if (now && *now && (*now)->phase != row.phase) return false;
-        base::log(
-            base::LogLevel::warning,
-            "person_erasure_stopped",
-            {{"erasure", row.id}, {"reason", std::string_view(done.error().reason)}}
-        );
-        const std::int64_t wait =
-            std::min(kLongestWaitMs, kFirstWaitMs << std::min(row.attempts, kMostDoublings));
-        // When this cannot be written either, the row stands where it stood, which is as good.
-        (void)parts.database.transaction([&](Session& session) {
-            return person::postpone(session, row, done.error().reason, Clock::wall_ms() + wait);
-        });
-        return std::unexpected(done.error());
-    }
-    base::log(base::LogLevel::info, "person_erasure_done", {{"erasure", row.id}});
-    return true;
-}
-
-Result<bool> Persons::State::pass(std::int64_t until, const std::stop_token& stop) {
-    TRY(const auto due,
-        parts.database.read([&](Session& session) { return person::due(session, until); }));
-    if (due.empty()) return false;
-    TRY(const auto found, tools());
-    bool waits = false;
-    std::optional<base::Error> problem;
-    for (const auto& row : due) {
-        const auto ended = advance(found, row, stop);
-        if (!ended) problem = ended.error();
-        waits = waits || (ended && !*ended);
-    }
-    if (problem) return std::unexpected(std::move(*problem));
-    return waits;
-}
-
-void Persons::State::work(const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
-        const auto waits = pass(Clock::wall_ms(), stop);
-        std::unique_lock lock(mutex);
-        woken.wait_for(lock, stop, waits.value_or(false) ? kWaitLook : kLook, [this] {
-            return asked;
-        });
-        asked = false;
-    }
-}
-
 Persons::Persons(Parts parts) : state_(std::make_unique<State>(std::move(parts))) {}
 Persons::~Persons() { stop(); }
-
-void Persons::start() {
-    state_->thread =
-        std::jthread([state = state_.get()](const std::stop_token& stop) { state->work(stop); });
-}
-
-void Persons::stop() {
-    if (!state_->thread.joinable()) return;
-    state_->thread.request_stop();
-    state_->woken.notify_all();
-    state_->thread.join();
-}
-
-Result<void> Persons::finish_all() {
-    while (true) {
-        TRY(const bool waits, state_->pass(std::numeric_limits<std::int64_t>::max(), {}));
-        if (!waits) return {};
-        std::unique_lock lock(state_->mutex);
-        state_->woken.wait_for(lock, kWaitLook, [] { return false; });
-    }
-}
+void Persons::start() { state_->worker.start(); }
+void Persons::stop() { state_->worker.stop(); }
+Result<void> Persons::finish_all() { return state_->worker.finish_all(); }
 
 Result<PersonRequest> Persons::search(
     const http::Actor& actor, std::int64_t project_id, std::span<const SoughtValue> values
@@ -275,7 +186,7 @@ Result<PersonRequest> Persons::erase(
          .object_id = project_id}
     );
     base::crash_point("person.after_request");
-    state_->wake();
+    state_->worker.wake();
     return begun;
 }
 

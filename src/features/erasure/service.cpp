@@ -5,20 +5,16 @@
 #include "features/erasure/person_store.hpp"
 #include "features/erasure/steps.hpp"
 #include "features/erasure/store.hpp"
+#include "features/erasure/worker.hpp"
 #include "features/projects/service.hpp"
 #include "foundation/base/clock.hpp"
 #include "foundation/base/crash_point.hpp"
 #include "foundation/base/crypto.hpp"
-#include "foundation/base/log.hpp"
 
 #include <algorithm>
-#include <condition_variable>
 #include <limits>
-#include <mutex>
-#include <optional>
 #include <ranges>
 #include <set>
-#include <thread>
 
 namespace csva::embedded {
 std::span<const base::EmbeddedFile> erasure_migrations();
@@ -33,11 +29,6 @@ using base::ErrorKind;
 using base::Result;
 using store::Session;
 
-constexpr std::chrono::milliseconds kLook(1000);
-constexpr std::chrono::milliseconds kJobLook(200);
-constexpr std::int64_t kFirstWaitMs = 1000;
-constexpr std::int64_t kLongestWaitMs = 60'000;
-constexpr std::int64_t kMostDoublings = 6;
 constexpr std::int64_t kPageSize = 500;
 constexpr std::int64_t kListed = 500;
 constexpr std::size_t kCodeBytes = 16;
@@ -121,119 +112,38 @@ std::vector<base::SettingRow> setting_rows() {
 }
 
 struct Service::State {
+    explicit State(Parts given)
+        : parts(std::move(given)),
+          opened(parts.settings, parts.blobs),
+          worker(
+              parts.database,
+              {.due = rows::due,
+               .by_code = rows::by_code,
+               .postpone = rows::postpone,
+               .step = [this](rows::Row& row, const std::stop_token&) -> Result<bool> {
+                   TRY(const Tools found, tools());
+                   return do_step(found, row);
+               },
+               .name = "erasure"}
+          ) {}
+
     Parts parts;
-    std::mutex mutex;
-    std::condition_variable_any woken;
-    bool asked = false;
-    std::once_flag opened;
-    std::optional<Result<journal::Keys>> keys;
-    std::optional<Ledger> ledger;
-    std::jthread thread;
+    OpenedLedger opened;
+    Worker<rows::Row> worker;
 
     Result<Tools> tools() {
-        std::call_once(opened, [this] {
-            keys = journal::load_keys(parts.settings);
-            if (*keys)
-                ledger.emplace(ledger_path(parts.settings), (*keys)->signing, parts.blobs.notes());
-        });
-        if (!*keys) return std::unexpected(keys->error());
-        return Tools{parts, *ledger, **keys};
+        TRY(const auto found, opened.open());
+        return Tools{parts, found.ledger, found.keys};
     }
-
-    void wake() {
-        {
-            const std::scoped_lock lock(mutex);
-            asked = true;
-        }
-        woken.notify_all();
-    }
-    void work(const std::stop_token& stop);
-    /// True when something must be looked at again soon.
-    Result<bool> pass(std::int64_t until);
-    Result<bool> advance(const Tools& tools, rows::Row row);
     Result<void> mend_ledger(const Tools& tools);
     Result<void> put_back_certificates(const std::vector<LedgerEntry>& entries);
 };
 
-/// As far as it goes; false when it waits for something.
-Result<bool> Service::State::advance(const Tools& tools, rows::Row row) {
-    while (row.phase != Phase::done) {
-        const auto done = do_step(tools, row);
-        if (done && !*done) return false;
-        if (done) continue;
-        const auto now =
-            parts.database.read([&](Session& session) { return rows::by_code(session, row.code); });
-        // Another process is at it, and further than this one.
-        if (now && *now && (*now)->phase != row.phase) return false;
-        base::log(
-            base::LogLevel::warning,
-            "erasure_stopped",
-            {{"erasure", row.id},
-             {"reason", std::string_view(done.error().reason)},
-             {"internal", std::string_view(done.error().internal)}}
-        );
-        const std::int64_t wait =
-            std::min(kLongestWaitMs, kFirstWaitMs << std::min(row.attempts, kMostDoublings));
-        // When this cannot be written either, the row stands where it stood, which is as good.
-        (void)parts.database.transaction([&](Session& session) {
-            return rows::postpone(session, row, done.error().reason, Clock::wall_ms() + wait);
-        });
-        return std::unexpected(done.error());
-    }
-    base::log(base::LogLevel::info, "erasure_done", {{"erasure", row.id}});
-    return true;
-}
-
-Result<bool> Service::State::pass(std::int64_t until) {
-    TRY(const auto due,
-        parts.database.read([&](Session& session) { return rows::due(session, until); }));
-    if (due.empty()) return false;
-    TRY(const Tools found, tools());
-    bool waits = false;
-    std::optional<base::Error> problem;
-    for (const auto& row : due) {
-        const auto ended = advance(found, row);
-        if (!ended) problem = ended.error();
-        waits = waits || (ended && !*ended);
-    }
-    if (problem) return std::unexpected(std::move(*problem));
-    return waits;
-}
-
-void Service::State::work(const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
-        const auto waits = pass(Clock::wall_ms());
-        std::unique_lock lock(mutex);
-        woken.wait_for(lock, stop, waits.value_or(false) ? kJobLook : kLook, [this] {
-            return asked;
-        });
-        asked = false;
-    }
-}
-
 Service::Service(Parts parts) : state_(std::make_unique<State>(std::move(parts))) {}
 Service::~Service() { stop(); }
-
-void Service::start() {
-    state_->thread =
-        std::jthread([state = state_.get()](const std::stop_token& stop) { state->work(stop); });
-}
-
-void Service::stop() {
-    if (!state_->thread.joinable()) return;
-    state_->thread.request_stop();
-    state_->woken.notify_all();
-    state_->thread.join();
-}
-
-Result<void> Service::finish_all() {
-    while (true) {
-        TRY(const bool waits, state_->pass(std::numeric_limits<std::int64_t>::max()));
-        if (!waits) return {};
-        std::unique_lock lock(state_->mutex);
-        state_->woken.wait_for(lock, kJobLook, [] { return false; });
-    }
-}
+void Service::start() { state_->worker.start(); }
+void Service::stop() { state_->worker.stop(); }
+Result<void> Service::finish_all() { return state_->worker.finish_all(); }
 
 Result<Preview> Service::preview(UserId user) {
     return state_->parts.database.read([&](Session& session) -> Result<Preview> {
@@ -281,7 +191,7 @@ Result<Erasure> Service::request(UserId user, AskedBy asked_by) {
     if (!made) return made;
     state_->parts.accounts.forget_credentials();
     base::crash_point("erasure.after_request");
-    state_->wake();
+    state_->worker.wake();
     return made;
 }
 

@@ -21,7 +21,15 @@ import {
 
 const blank = { value: '', column: '' };
 
-function SearchForm({ project, onFound }: { project: number; onFound: (code: string) => void }) {
+function SearchForm({
+    project,
+    quiet,
+    onFound,
+}: {
+    project: number;
+    quiet: boolean;
+    onFound: (code: string) => void;
+}) {
     const { t } = useTranslation();
     const search = useSearchPerson(project);
     const [values, setValues] = useState([blank]);
@@ -62,7 +70,11 @@ function SearchForm({ project, onFound }: { project: number; onFound: (code: str
                     ))}
                     {search.error && <ErrorNote error={search.error} />}
                     <Group>
-                        <Button type="submit" loading={search.isPending}>
+                        <Button
+                            type="submit"
+                            variant={quiet ? 'default' : 'filled'}
+                            loading={search.isPending}
+                        >
                             {t('erasure:ui.person.submit')}
                         </Button>
                         <Button
@@ -243,7 +255,11 @@ export default function PersonPage() {
             <Stack gap={40}>
                 <Text maw={720}>{t('erasure:ui.person.lead')}</Text>
                 {code && <Chosen key={code} project={project} code={code} />}
-                <SearchForm project={project} onFound={(made) => setParams({ code: made })} />
+                <SearchForm
+                    project={project}
+                    quiet={code !== ''}
+                    onFound={(made) => setParams({ code: made })}
+                />
                 <Loaded query={all}>
                     {(data) =>
                         data.requests.length > 0 && (
