@@ -188,22 +188,13 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """What looks back comes last, and only when nothing was left out: in a run of all, or in the last part of one."""
+    """What looks back comes last, and only when nothing was left out."""
     back = [item for item in items if item.get_closest_marker("last")]
     whole = config.args_source.name != "ARGS" and not config.option.keyword
-    if os.environ.get("CSVA_TEST_LAST"):
-        reasons.hear()
-        whole = True
     items[:] = [item for item in items if item not in back] + (back if whole else [])
 
 
-def pytest_sessionfinish():
-    reasons.tell()
-
-
 def pytest_terminal_summary(terminalreporter):
-    if os.environ.get("CSVA_TEST_SEEN") and not os.environ.get("CSVA_TEST_LAST"):
-        return  # a part of a run, which the last part looks back at
     for spoken in ("en", "fr"):
         missing, total = reasons.not_provoked(spoken), len(reasons.SENTENCES[spoken])
         terminalreporter.write_line(

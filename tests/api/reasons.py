@@ -1,7 +1,6 @@
 """Which error reasons were provoked in which language, and whether the sentence was right."""
 
 import json
-import os
 import pathlib
 import re
 
@@ -60,19 +59,6 @@ def note_problems(language, node):
     elif isinstance(node, list):
         for value in node:
             note_problems(language, value)
-
-
-def tell():
-    """Leaves what this part of a run provoked for the part that looks back."""
-    if folder := os.environ.get("CSVA_TEST_SEEN"):
-        (pathlib.Path(folder) / f"{os.getpid()}.json").write_text(json.dumps(sorted(SEEN)), encoding="utf-8")
-
-
-def hear():
-    """Takes in what the other parts of the run left."""
-    if folder := os.environ.get("CSVA_TEST_SEEN"):
-        for path in pathlib.Path(folder).glob("*.json"):
-            SEEN.update(map(tuple, json.loads(path.read_text(encoding="utf-8"))))
 
 
 def not_provoked(language):

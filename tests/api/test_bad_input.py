@@ -64,7 +64,7 @@ def test_reads_or_says_why_not(both, kind):
     assert answer.status_code == 201, answer.text
     assert answer.json() == {"file": kind + ".csv", "message": "Upload OK"}
     for client in both:
-        found = ended(client, number_of(answer))
+        found = ended(client, number_of(answer), 240)  # thousands of columns, on a busy machine
         if isinstance(outcome, str):
             assert found["state"] == "failed" and found["problem"]["reason"] == outcome, found
         else:

@@ -1,14 +1,16 @@
 """Uploads, versions, files and deletion."""
 
+import concurrent.futures
 import hashlib
 import socket
 import threading
+import time
 
 import pytest
 import requests
 import steps
 from client import refused
-from conftest import new_world
+from conftest import BACK_END, new_world
 from steps import CSV, read, upload
 
 RAGGED = b"a,b\n1,2\n3\n4,5,6\n7,8\n"
@@ -269,3 +271,18 @@ def test_keeps_the_inbox_for_programs_of_this_machine(world, admin):
                            data={"project_id": "1"}, timeout=30)
     assert answer.status_code == 404
     assert answer.json()["error"]["reason"] == "projects.not_found"
+
+
+def test_makes_one_inbox_for_all_that_come_at_once():
+    """Several servers share a database: while one makes the inbox, the uploads of the others wait for it."""
+    with new_world() as world, concurrent.futures.ThreadPoolExecutor(9) as pool:
+        made = "INSERT INTO projects (name, kind, created_at) VALUES ('Inbox', 'inbox', 0)"
+        if BACK_END == "postgres":
+            other = pool.submit(world.server.sql, made + "; SELECT pg_sleep(1)")
+            time.sleep(0.3)
+        answers = list(pool.map(lambda number: upload(world.client(), f"a\n{number}\n".encode()), range(8)))
+        assert {answer.status_code for answer in answers} == {201}
+        if BACK_END == "postgres":
+            other.result()
+        assert [kind for (kind,) in world.server.sql("SELECT kind FROM projects WHERE kind = 'inbox'")] == ["inbox"]
+        assert world.admin.get("/api/v1/datasets").json()["total"] == 8

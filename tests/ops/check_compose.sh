@@ -16,4 +16,4 @@ for name in proxy postgres mlflow; do build -t "localhost/$name:test" -f "tests/
 for name in prometheus alertmanager node-exporter postgres-exporter; do
     build -t "localhost/$name:test" --target "$name" -f tests/ops/standins/monitoring.Dockerfile
 done
-"$CACHE_DIR/api-venv/bin/python" tests/ops/compose.py "$work"
+"$API_PYTHON" tests/ops/compose.py "$work"

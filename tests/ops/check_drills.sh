@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A lost database of 1 GB restored by pgBackRest, a lost bucket replaced by the second region's, a lost embedded store restored from last night.
 set -euo pipefail
-python=$CACHE_DIR/api-venv/bin/python
+python=$API_PYTHON
 for drill in "postgres --gb 1" bucket embedded; do
     echo "$drill"
     # shellcheck disable=SC2086

@@ -30,7 +30,7 @@ holds() {
         CSVA_DATA_SAMPLE=false CSVA_DATA_DIR=/var/lib/csva csva serve --listen 127.0.0.1:15810 --config /etc/csva/csva.toml >"$work/serve.log" 2>&1) &
     serving=$!
     for _ in $(seq 300); do curl -fs http://127.0.0.1:15810/health/ready >/dev/null && break; sleep 0.1; done
-    "$CACHE_DIR/api-venv/bin/python" tests/ops/upgrade.py http://127.0.0.1:15810 "$token" "$work/root/var/lib/csva/csva.sqlite" "$work/held.json" ||
+    "$API_PYTHON" tests/ops/upgrade.py http://127.0.0.1:15810 "$token" "$work/root/var/lib/csva/csva.sqlite" "$work/held.json" ||
         { tail -n 20 "$work/serve.log"; exit 1; }
     kill $serving
     wait $serving || echo "the server ended with code $?"

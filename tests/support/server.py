@@ -65,6 +65,21 @@ class Server:
             process.terminate()
             process.wait(20)
 
+    @contextlib.contextmanager
+    def beside(self):
+        """Another `csva serve` on the same store for the length of the block, not waited for; gives its address."""
+        port = postgres.free_port()
+        with open(pathlib.Path(self.folder.name) / "beside.log", "a", encoding="utf-8") as log:
+            process = subprocess.Popen(  # nosec B603
+                [program(), "serve", "--listen", f"127.0.0.1:{port}", "--data-dir", str(self.data)],
+                env=self.environment, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(20)
+            print((pathlib.Path(self.folder.name) / "beside.log").read_text(errors="replace"))  # shown when a test fails
+
     def sql(self, statement):
         """Changes the database behind the server's back; gives the rows."""
         url = self.environment.get("CSVA_DATABASE_URL")

@@ -31,6 +31,8 @@ dev_check_ops() {
     [ ${#parts[@]} -gt 0 ] || parts=("${OPS_PARTS[@]}")
     dev_setup build test ops
     tests/ops/tools.sh
+    API_PYTHON=$(tests/api/venv)/bin/python
+    export API_PYTHON
     for part in "${parts[@]}"; do
         [ -x "tests/ops/check_$part.sh" ] || die "there is no part '$part'; there are: ${OPS_PARTS[*]}"
         stage "$part" ops_part "$part"

@@ -31,7 +31,7 @@ test_kill() {
     : >"$REPORTS/kill.log"
     for backend in sqlite postgres; do
         for mode in "--rounds=${CSVA_KILL_ROUNDS:-15}" --crash-points; do
-            CSVA_PROGRAM=$PWD/build/coverage/bin/csva "$CACHE_DIR/api-venv/bin/python" tests/kill/run.py \
+            CSVA_PROGRAM=$PWD/build/coverage/bin/csva "$API_PYTHON" tests/kill/run.py \
                 --backend "$backend" "$mode" 2>&1 | tee -a "$REPORTS/kill.log" || failed=1
         done
     done
@@ -67,7 +67,7 @@ test_scores() {
 
 # The shipped rules in a real Prometheus and Alertmanager, down to the mail box.
 test_alerting() {
-    CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 300 "$CACHE_DIR/api-venv/bin/python" tests/ops/alerting.py 2>&1 |
+    CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 300 "$API_PYTHON" tests/ops/alerting.py 2>&1 |
         tee "$REPORTS/alerting.log"
 }
 
@@ -76,7 +76,7 @@ test_security() {
     local script code=0
     : >"$REPORTS/security.log"
     for script in attack quiet weather; do
-        CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 300 "$CACHE_DIR/api-venv/bin/python" "tests/ops/$script.py" 2>&1 |
+        CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 300 "$API_PYTHON" "tests/ops/$script.py" 2>&1 |
             tee -a "$REPORTS/security.log" || code=1
     done
     return "$code"
@@ -136,6 +136,7 @@ dev_test() {
     (tests/ops/tools.sh minio >build/minio.log 2>&1 &)
     rm -rf "$REPORTS" && mkdir -p "$REPORTS"
     dev_check
+    API_PYTHON=$(tests/api/venv)/bin/python
     stage "Web UI" build_web
     stage "Web unit tests" test_web
     find build/coverage -name '*.gcda' -delete 2>/dev/null || true

@@ -12,7 +12,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fcntl.h>
+#include <memory>
 #include <set>
+#include <sys/file.h>
 #include <unistd.h>
 
 namespace csva::erasure::person {
@@ -193,17 +196,46 @@ Result<std::set<std::string>> unnamed(
     return keys;
 }
 
-/// Gone before and after, also when a process died in between.
-struct Folder {
-    fs::path path;
-    explicit Folder(fs::path where) : path(std::move(where)) { clear(); }
-    ~Folder() { clear(); }
+constexpr std::string_view kFolderPrefix = "person-";
+
+/// A folder of this attempt alone, locked while it is used: another server that shares the disk may
+/// be at the same erasure, and a process that died leaves one that is not locked.
+class Folder {
+public:
+    static Result<std::unique_ptr<Folder>> make(const fs::path& staging) {
+        auto out = std::unique_ptr<Folder>(
+            new Folder(staging / (std::string(kFolderPrefix) + base::random_hex(kFolderBytes)))
+        );
+        std::error_code failed;
+        fs::create_directories(out->path_, failed);
+        out->handle_ = ::open(out->path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (failed || out->handle_ < 0 || ::flock(out->handle_, LOCK_EX | LOCK_NB) != 0)
+            return std::unexpected(base::unwritable(out->path_));
+        return out;
+    }
+    ~Folder() {
+        std::error_code ignored;
+        fs::remove_all(path_, ignored);
+        if (handle_ >= 0) ::close(handle_);
+    }
     Folder(const Folder&) = delete;
     Folder& operator=(const Folder&) = delete;
-    void clear() const {
+    const fs::path& path() const { return path_; }
+
+    /// Removes one that nobody uses any more.
+    static void drop_if_left(const fs::path& path) {
+        const int handle = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (handle < 0) return;
         std::error_code ignored;
-        fs::remove_all(path, ignored);
+        if (::flock(handle, LOCK_EX | LOCK_NB) == 0) fs::remove_all(path, ignored);
+        ::close(handle);
     }
+
+private:
+    static constexpr std::size_t kFolderBytes = 8;
+    explicit Folder(fs::path path) : path_(std::move(path)) {}
+    fs::path path_;
+    int handle_ = -1;
 };
 
 /// Folders of attempts that died: what they read is linked there.
@@ -212,6 +244,7 @@ Result<void> drop_left_folders(const Tools& tools, std::int64_t project_id) {
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(tools.parts.blobs.staging(), ignored)) {
         const std::string name = entry.path().filename().string();
+        if (name.starts_with(kFolderPrefix)) Folder::drop_if_left(entry.path());
         if (!name.starts_with(kPrefix)) continue;
         const auto job = number_of(std::string_view(name).substr(kPrefix.size()));
         TRY(const auto ended, tools.parts.database.read([&](Session& session) {
@@ -229,9 +262,9 @@ Result<void> drop_left_folders(const Tools& tools, std::int64_t project_id) {
 /// Writes what holds the rows anew and lets the database name the new files. When nothing was left
 /// to do, the erasure is over.
 Result<bool> rewrite(const Tools& tools, Row& row, const std::stop_token& stop) {
-    const fs::path folder = tools.parts.blobs.staging() / ("person-" + row.code);
-    const Folder emptied(folder);
     CHECK_OK(drop_left_folders(tools, row.project_id));
+    TRY(const auto own, Folder::make(tools.parts.blobs.staging()));
+    const fs::path& folder = own->path();
     // What is sent meanwhile has its row long before the look is over.
     TRY(const auto all, tools.parts.blobs.keys());
     TRY(const auto left, tools.parts.database.read([&](Session& session) {
@@ -242,18 +275,26 @@ Result<bool> rewrite(const Tools& tools, Row& row, const std::stop_token& stop) 
     TRY(const auto stored, store_files(tools, row, outcome, folder / jobs::kOutFolder));
     const Plan before = row.plan;
     TRY(const auto next,
-        tools.parts.database.transaction([&](Session& session) -> Result<PersonPhase> {
-            row.plan = before;
-            CHECK_OK(drop_exports(session, row));
-            TRY(const auto still_left, unnamed(tools, session, row, left));
-            row.plan.freed.insert(row.plan.freed.end(), still_left.begin(), still_left.end());
-            TRY(const bool changed, swap(session, row, outcome, stored));
-            base::crash_point("person.inside_swap");
-            const auto to = changed ? PersonPhase::files : PersonPhase::sign;
-            CHECK_OK(advance(session, row, to));
-            return to;
-        }));
-    row.phase = next;
+        tools.parts.database.transaction(
+            [&](Session& session) -> Result<std::optional<PersonPhase>> {
+                row.plan = before;
+                TRY(const bool held, person::hold(session, row));
+                if (!held) return std::optional<PersonPhase>();
+                CHECK_OK(drop_exports(session, row));
+                TRY(const auto still_left, unnamed(tools, session, row, left));
+                row.plan.freed.insert(row.plan.freed.end(), still_left.begin(), still_left.end());
+                TRY(const bool changed, swap(session, row, outcome, stored));
+                base::crash_point("person.inside_swap");
+                const auto to = changed ? PersonPhase::files : PersonPhase::sign;
+                CHECK_OK(advance(session, row, to));
+                return std::optional(to);
+            }
+        ));
+    if (!next) {  // Another process was faster; what this one has written, nobody names.
+        for (const auto& [key, made] : stored) CHECK_OK(tools.parts.blobs.remove(made.key));
+        return false;
+    }
+    row.phase = *next;
     base::crash_point("person.after_swap");
     return true;
 }

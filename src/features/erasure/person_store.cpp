@@ -82,6 +82,15 @@ Result<void> set_failed(Session& session, std::string_view code, std::string_vie
     return {};
 }
 
+Result<bool> hold(Session& session, const Row& row) {
+    TRY(const auto held,
+        session.run(
+            "UPDATE person_requests SET phase = phase WHERE id = :id AND phase = :phase",
+            {row.id, word(row.phase)}
+        ));
+    return held == 1;
+}
+
 Result<bool> advance(Session& session, const Row& row, PersonPhase next) {
     TRY(const auto changed,
         session.run(

@@ -84,6 +84,8 @@ base::Result<void> set_found(
 base::Result<void> set_failed(
     store::Session& session, std::string_view code, std::string_view reason
 );
+/// Keeps the row for this transaction; false when it is no longer in the phase that `row` says.
+base::Result<bool> hold(store::Session& session, const Row& row);
 /// From `row.phase` to `next`, with plan and findings; false when somebody else was faster.
 base::Result<bool> advance(store::Session& session, const Row& row, PersonPhase next);
 /// Forgets what was sought and found. Keeps the certificate, if any.

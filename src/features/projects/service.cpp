@@ -144,7 +144,15 @@ Result<void> create_personal(
 Result<ProjectId> inbox(store::Session& session) {
     TRY(const auto row, session.row("SELECT id FROM projects WHERE kind = 'inbox'"));
     if (row) return ProjectId(row->integer("id"));
-    return insert(session, kInboxName, "inbox");
+    // Another server, or another request, may be making it at this moment.
+    TRY(const std::int64_t id,
+        session.insert(
+            "INSERT INTO projects (name, kind, created_at) VALUES (:name, 'inbox', :now)"
+            " ON CONFLICT (kind) WHERE kind = 'inbox' DO UPDATE SET name = EXCLUDED.name"
+            " RETURNING id",
+            {kInboxName, Clock::wall_ms()}
+        ));
+    return ProjectId(id);
 }
 
 Result<ProjectId> project_for_new(
