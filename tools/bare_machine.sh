@@ -17,7 +17,7 @@ inside() {
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${keep[@]}" "$@"
 }
 
-unmount() { umount -l "$root/proc" "$root/sys" "$root/dev" 2>/dev/null || true; }
+unmount() { umount -l "$root/proc" "$root/sys" "$root/dev" "$root" 2>/dev/null || true; }
 trap unmount EXIT
 
 mirror=$(sed -n 's/^URIs: *//p; s/^deb [^h]*\(http[^ ]*\).*/\1/p' /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null | head -1 || true)
@@ -25,6 +25,7 @@ if [ ! -x "$root/usr/bin/git" ]; then
     debootstrap --variant=minbase --include=git,ca-certificates bookworm "$root" "${mirror%% *}" >"$root.debootstrap.log" 2>&1 ||
         { tail -5 "$root.debootstrap.log" >&2; exit 1; }
 fi
+mount --bind "$root" "$root" # a root that is a mount, as that of a machine: a Docker engine remounts it
 mount -t proc proc "$root/proc"
 mount --rbind /sys "$root/sys"
 mount --rbind /dev "$root/dev"

@@ -14,7 +14,7 @@ ran=0 name=csva-tree-$$ image=localhost/csva:tree
 ok() { ran=$((ran + 1)) && echo "ok: $*"; }
 ended() {
     local code=$?
-    [ "$code" = 0 ] || docker logs "$name" 2>&1 | grep -v ^profiling: | tail -n 20
+    [ "$code" = 0 ] || docker logs "$name" 2>&1 | grep -v ^profiling: | tail -n 20 || true
     docker rm -f "$name" >/dev/null 2>&1 || true
     docker_down
     for _ in $(seq 50); do [ -e "$LAB/pid" ] || break; sleep 0.1; done
@@ -24,9 +24,10 @@ ended() {
 }
 trap ended EXIT
 
-if ! docker_up 2>"$work/refused"; then
+# An engine that starts may still be unable to unpack a layer, as in a chroot whose root is no mount.
+if ! { docker_up && tar -c -T /dev/null | docker import - localhost/empty:tree; } >/dev/null 2>"$work/refused"; then
     tail -n 3 "$work/refused"
-    echo "no Docker engine starts here; image: 1 ran, 0 failed, 1 skipped"
+    echo "no Docker engine works here; image: 1 ran, 0 failed, 1 skipped"
     exit 0
 fi
 
