@@ -35,7 +35,8 @@ YAML
     [ "$first" = "$(tail -n 1 "$work/output")" ] && echo "pushed twice in $((SECONDS - began)) s, the same digest"
     curl -fsS http://127.0.0.1:15055/v2/csva/tags/list
 else
-    echo "push: left out, there is no build/image/csva.tar (./dev check-ops image makes it)"
+    echo "nothing to push: ./dev check-ops image makes build/image/csva.tar" >&2
+    exit 1
 fi
 
 printf 'route: {receiver: none}\nreceivers: [{name: none}]\n' >"$work/alertmanager.yml"
