@@ -40,15 +40,17 @@ done
 rm -rf "$root/root/csva"
 git clone -q "$source" "$root/root/csva"
 began=$SECONDS
-inside bash -c 'cd /root/csva && CI=true ./dev run </dev/null >/root/run.log 2>&1 & echo $! >/root/run.pid; wait' &
+set -m # a process group of its own, so that the server ends with the command
+inside bash -c 'cd /root/csva && CI=true ./dev run </dev/null >/root/run.log 2>&1' &
 serving=$!
+set +m
 until inside bash -c 'exec 3<>/dev/tcp/127.0.0.1/8000 && printf "GET /login/ HTTP/1.0\r\nHost: localhost\r\n\r\n" >&3 && grep -q "200 OK" <&3' 2>/dev/null; do
     kill -0 "$serving" 2>/dev/null || { tail -n 30 "$root/root/run.log"; echo "./dev run ended without a page" >&2; exit 1; }
     [ $((SECONDS - began)) -lt 3600 ] || { echo "no page after an hour" >&2; exit 1; }
     sleep 1
 done
 echo "clone to page: $((SECONDS - began)) s"
-kill "$(cat "$root/root/run.pid")" || true
+kill -- "-$serving" || true
 wait "$serving" || true
 began=$SECONDS
 inside bash -c 'cd /root/csva && CI=true ./dev test </dev/null >/root/test.log 2>&1' ||

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# The image's last stage with a tree that is already built: tests/ops/image_tree.sh BUILD (default build/coverage)
+# The image's last stage with a tree that is already built: tests/ops/image_tree.sh BUILD (default build/release)
 # What `cmake --install` leaves and the libraries it needs of this Debian become an image twice; it must be the same one, and run
 # without root on a read-only root, answer, be healthy, and stop in time. The whole build is `./dev check-ops image`.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
-build=${1:-build/coverage}
+build=${1:-build/release}
 CACHE_DIR=${CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/csva}
 work=$(mktemp -d /var/tmp/csva-tree.XXXXXX)
 export CSVA_OPS_LAB=$work/lab
@@ -55,7 +55,7 @@ ok "two builds, one digest, $(($(docker image inspect "$image" --format '{{.Size
 [ "$(docker image inspect "$image" --format '{{.Config.User}}')" = 65532:65532 ]
 ok "it does not run as root"
 
-docker run -d --name "$name" --read-only --cap-drop ALL --security-opt no-new-privileges --tmpfs /tmp --memory 1g -e GCOV_PREFIX=/tmp \
+docker run -d --name "$name" --read-only --cap-drop ALL --security-opt no-new-privileges --tmpfs /tmp --memory 1g \
     -p 127.0.0.1::8000 -v /data "$image" >/dev/null
 port=$(docker port "$name" 8000/tcp | sed 's/.*://')
 curl -fs --retry 20 --retry-all-errors --retry-delay 1 -o /dev/null "http://127.0.0.1:$port/health/ready"

@@ -31,7 +31,7 @@ test_kill() {
     : >"$REPORTS/kill.log"
     for backend in sqlite postgres; do
         for mode in "--rounds=${CSVA_KILL_ROUNDS:-15}" --crash-points; do
-            CSVA_PROGRAM=$PWD/build/coverage/bin/csva "$API_PYTHON" tests/kill/run.py \
+            CSVA_PROGRAM=$PWD/build/release/bin/csva "$API_PYTHON" tests/kill/run.py \
                 --backend "$backend" "$mode" 2>&1 | tee -a "$REPORTS/kill.log" || failed=1
         done
     done
@@ -55,14 +55,14 @@ test_peers() {
     CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 1500 tests/peers/schemathesis/run 2>&1 | tee "$REPORTS/peers.log"
 }
 
-# Built for coverage and beside other stages: the promised 30 s are for the shipped build on a machine of its own.
+# Beside other stages: the promised 30 s are for a machine of its own.
 test_e2e() {
-    CSVA_E2E_PROMISE_S=120 CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 2000 npm --prefix web run --silent e2e 2>&1 | tee "$REPORTS/e2e.log"
+    CSVA_E2E_PROMISE_S=120 CSVA_PROGRAM=$PWD/build/release/bin/csva timeout 2000 npm --prefix web run --silent e2e 2>&1 | tee "$REPORTS/e2e.log"
 }
 
 # Scores that a training shows, computed again by scikit-learn from what it stores.
 test_scores() {
-    CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 600 tests/peers/scores/run
+    CSVA_PROGRAM=$PWD/build/release/bin/csva timeout 600 tests/peers/scores/run
 }
 
 # The shipped rules in a real Prometheus and Alertmanager, down to the mail box.
@@ -82,9 +82,9 @@ test_security() {
     return "$code"
 }
 
-# The image's last stage on a Docker engine, of the tree that was built here; skipped where no engine starts.
+# The image's last stage on a Docker engine, of the release tree that was built here; skipped where no engine starts.
 test_image() {
-    CACHE_DIR=$CACHE_DIR timeout 300 tests/ops/image_tree.sh build/coverage 2>&1 | tee "$REPORTS/image.log"
+    CACHE_DIR=$CACHE_DIR timeout 300 tests/ops/image_tree.sh build/release 2>&1 | tee "$REPORTS/image.log"
 }
 
 # MLflow's own clients against us and against MLflow's own server, the same test.
@@ -94,7 +94,7 @@ test_mlflow() {
 
 # Model folders in MLflow and onnxruntime.
 test_onnx() {
-    timeout 600 tests/peers/onnx/run "$PWD/build/coverage/bin/csva" 2>&1 | tee "$REPORTS/onnx.log"
+    timeout 600 tests/peers/onnx/run "$PWD/build/release/bin/csva" 2>&1 | tee "$REPORTS/onnx.log"
 }
 
 # Statistics, detectors and estimates of drift beside SciPy, Evidently, River and NannyML.
@@ -104,20 +104,20 @@ test_drift() {
 
 # Figures of `csva profile` beside numpy and pandas.
 test_profile() {
-    timeout 400 tests/peers/profile/run "$PWD/build/coverage/bin/csva" 2>&1 | tee "$REPORTS/profile.log"
+    timeout 400 tests/peers/profile/run "$PWD/build/release/bin/csva" 2>&1 | tee "$REPORTS/profile.log"
 }
 
 # What `csva scan` finds in labelled columns, beside Presidio's recognisers.
 test_scan() {
-    CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 600 tests/peers/privacy/run 1 2>&1 | tee "$REPORTS/scan.log"
+    CSVA_PROGRAM=$PWD/build/release/bin/csva timeout 600 tests/peers/privacy/run 1 2>&1 | tee "$REPORTS/scan.log"
 }
 
 # k, l and rows lost beside brute force, on some of the random tables; all with 1000 in place of 100.
 test_anonymity() {
-    CSVA_PROGRAM=$PWD/build/coverage/bin/csva timeout 400 "$SYSTEM_PYTHON" tests/peers/privacy/anonymity.py tables 100
+    CSVA_PROGRAM=$PWD/build/release/bin/csva timeout 400 "$SYSTEM_PYTHON" tests/peers/privacy/anonymity.py tables 100
 }
 
-# Lines of src/ that all of these ran: there is one build, so that the whole run fits into its time.
+# Lines of src/ that the stages on the coverage build ran; the others run what is shipped.
 report_coverage() {
     gcovr --root . --filter src/ --exclude '.*_test\.cpp' --gcov-executable "llvm-cov-19 gcov" -j "$JOBS" \
         --gcov-ignore-parse-errors --object-directory build/coverage build/coverage \
@@ -141,6 +141,7 @@ dev_test() {
     stage "Web unit tests" test_web
     find build/coverage -name '*.gcda' -delete 2>/dev/null || true
     stage "Build with coverage" build_preset coverage
+    stage "Build for release" build_preset release
     stage "Alerting" test_alerting
     stage "Attacks, silence, bad weather" test_security
     # Most of the time these wait for one another's servers and browsers: two at a time fill the cores.
@@ -152,7 +153,7 @@ dev_test() {
     pooled "Models in MLflow and onnxruntime" test_onnx
     pooled "Drift beside its peers" test_drift
     pooled "Unit tests" test_unit
-    pooled "Image of the tree built here" test_image
+    pooled "Image of the release tree" test_image
     pooled "Scan beside Presidio" test_scan
     pooled "Scores beside scikit-learn" test_scores
     pooled "Profile beside pandas" test_profile
