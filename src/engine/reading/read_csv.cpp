@@ -2,7 +2,7 @@
 
 #include "engine/duck/parquet.hpp"
 #include "engine/reading/chunks.hpp"
-#include "engine/reading/opening.hpp"
+#include "engine/reading/encoding.hpp"
 #include "engine/reading/rows.hpp"
 #include "engine/reading/typing.hpp"
 #include "foundation/base/crypto.hpp"
@@ -89,6 +89,32 @@ private:
     std::vector<ColumnEvidence> evidence_;
     std::ofstream file_;
 };
+
+struct Source {
+    std::string utf8_file;
+    Bytes bytes;
+};
+
+/// Bytes in a text of UTF-8 that are none; and, unless every character is wanted as it stands, what
+/// a wrong conversion has left.
+bool needs_mending(const Bytes& bytes, const ReadRequest& request) {
+    if (bytes.encoding != "UTF-8") return false;
+    return bytes.odd_sequences > 0 || (bytes.c1_controls > 0 && !request.all_text);
+}
+
+/// The file itself when it is clean UTF-8 already, else a transcoded copy in `folder`.
+base::Result<Source> as_utf8(const ReadRequest& request, const std::string& folder) {
+    Source source;
+    TRY(source.bytes, inspect(request.input));
+    if (source.bytes.size == 0 && !request.may_be_empty)
+        return base::fail(base::ErrorKind::invalid_argument, "reading.empty_file");
+    source.utf8_file = request.input;
+    if (source.bytes.encoding != "UTF-8" || needs_mending(source.bytes, request)) {
+        source.utf8_file = folder + "/utf8.csv";
+        CHECK_OK(to_utf8(request.input, source.bytes, source.utf8_file));
+    }
+    return source;
+}
 
 void note_findings(const Bytes& bytes, const ReadRequest& request, Receipt& receipt) {
     receipt.evidence.insert(
@@ -228,7 +254,12 @@ base::Result<ReadOutcome> read_csv(const ReadRequest& request, base::Control& co
 
     ReadOutcome outcome;
     Receipt& receipt = outcome.receipt;
-    TRY(const Plan plan, plan_of(source, request.all_text, receipt.evidence));
+    Plan plan;
+    TRY(plan.file, MappedFile::open(source.utf8_file));
+    plan.dialect.encoding = source.bytes.encoding;
+    plan.dialect.byte_order_mark = source.bytes.byte_order_mark;
+    plan.dialect.line_end = source.bytes.line_end;
+    CHECK_OK(make_plan(plan, request.all_text, receipt.evidence));
     receipt.dialect = plan.dialect;
     receipt.bytes = source.bytes.size;
     CHECK_OK(Reading(request, plan, outcome, control).run(folder.path().string()));

@@ -1,12 +1,10 @@
 #include "features/erasure/person_body.hpp"
 
 #include "engine/duck/parquet.hpp"
-#include "engine/meaning/json_rows.hpp"
 #include "engine/meaning/scan.hpp"
 #include "engine/profile/personal.hpp"
 #include "engine/profile/profile.hpp"
-#include "engine/reading/copy_csv.hpp"
-#include "engine/reading/encoding.hpp"
+#include "engine/reading/read_csv.hpp"
 #include "engine/reading/rows.hpp"
 #include "features/erasure/person_texts.hpp"
 #include "features/predictions/service.hpp"
@@ -23,16 +21,15 @@ namespace fs = std::filesystem;
 using base::Result;
 
 constexpr std::size_t kMostHits = 100;
-constexpr std::string_view kParquetMark = "PAR1";
 
 /// What is known of a data set while its files are looked at.
 struct Known {
     std::set<std::int64_t> rows;  ///< The person's; spared ones excepted.
     std::set<std::int64_t> spared;
     bool all_spared = false;
-    std::vector<std::int64_t> ids;   ///< Of the version as read, in order.
-    std::vector<std::string> names;  ///< Of its columns.
-    std::int64_t rejected = 0;       ///< Rejected rows of the person.
+    std::vector<std::int64_t> ids;  ///< Of the version as read, in order.
+    bool has_first = false;
+    std::int64_t rejected = 0;  ///< Rejected rows of the person.
     DatasetHits shown;
 };
 
@@ -63,11 +60,6 @@ private:
     Result<void> settle_batch(const File& file, Seen& seen);
     Result<void> settle_segment(const File& file, Seen& seen);
     Result<void> settle_window(const File& file, Seen& seen);
-    Result<void> settle_logged(const File& file, Seen& seen);
-    /// Numbers (the first column) of the rows of a Parquet file that hold the person.
-    Result<std::int64_t> each_hit(
-        const File& file, const std::function<void(const table::Batch&, std::size_t)>& see
-    );
     Result<void> renew_receipt(const File& file, Seen& seen);
     void note(
         Known& dataset,
@@ -77,9 +69,6 @@ private:
     );
     /// Reads a CSV file as texts; `see` is told of each row. False: it cannot be read as a table.
     Result<bool> each_row(const File& file, std::vector<std::string>& names, const Keep& see);
-    using KeepRecord = std::function<bool(const reading::SourceRecord&)>;
-    /// Goes through the file as it was sent, as it was read then. False: it cannot be read.
-    Result<bool> each_record(const File& file, const std::string& to, const KeepRecord& keep);
     Result<std::int64_t> rewrite_csv(const File& file, const fs::path& to, const Keep& keep);
     Result<std::int64_t> lines_with_the_person(const File& file);
     void outcome_of(const Seen& seen);
@@ -136,7 +125,7 @@ Result<void> Look::scan_version(const File& file) {
             if (finder_.in_row(cells)) note(dataset, batch.row_ids[r], names, cells);
         }
     }
-    if (first) dataset.names = std::move(names);
+    dataset.has_first = dataset.has_first || first;
     return {};
 }
 
@@ -170,24 +159,10 @@ Result<bool> Look::each_row(const File& file, std::vector<std::string>& names, c
     return std::unexpected(read.error());
 }
 
-Result<bool> Look::each_record(const File& file, const std::string& to, const KeepRecord& keep) {
-    const auto done = reading::copy_records(
-        {.input = file.path, .temporary_folder = out_.string()}, to, keep, control_
-    );
-    if (done) return true;
-    if (done.error().reason.starts_with("reading.")) return false;
-    return std::unexpected(done.error());
-}
-
 /// A file that is no table is looked through line by line.
 Result<std::int64_t> Look::lines_with_the_person(const File& file) {
     finder_.columns({});
-    std::string path = file.path;
-    if (const auto bytes = reading::inspect(path); bytes && bytes->encoding != "UTF-8") {
-        path = (out_ / "lines.txt").string();
-        CHECK_OK(reading::to_utf8(file.path, *bytes, path));
-    }
-    std::ifstream text(path, std::ios::binary);
+    std::ifstream text(file.path, std::ios::binary);
     std::int64_t count = 0;
     for (std::string line; std::getline(text, line);) {
         const std::string_view cell = line;
@@ -200,13 +175,12 @@ Result<std::int64_t> Look::lines_with_the_person(const File& file) {
 Result<void> Look::scan_original(const File& file) {
     auto& dataset = known(file);
     std::vector<std::pair<std::int64_t, std::vector<std::string>>> hits;
+    std::vector<std::string> names;
     std::int64_t count = 0;
-    finder_.columns(dataset.names);
-    TRY(const bool table, each_record(file, {}, [&](const reading::SourceRecord& record) {
-            if (record.head || record.kind != reading::RowKind::row) return true;
-            if (finder_.in_row(record.cells))
-                hits.emplace_back(count, texts_at(record.cells, finder_.places()));
+    TRY(const bool table, each_row(file, names, [&](std::int64_t ordinal, auto cells) {
             ++count;
+            if (finder_.in_row(cells))
+                hits.emplace_back(ordinal, texts_at(cells, finder_.places()));
             return true;
         }));
     if (!table || count != std::ssize(dataset.ids)) return {};
@@ -310,43 +284,27 @@ Result<std::int64_t> Look::rewrite_csv(const File& file, const fs::path& to, con
     return table ? gone : -1;
 }
 
-/// The person's rows, and rejected rows and remarks that name them, are left out; all else stays as
-/// it is, byte for byte.
 Result<void> Look::settle_original(const File& file, Seen& seen) {
     auto& dataset = known(file);
     seen.file = "original-" + std::to_string(file.id) + ".csv";
+    std::int64_t ordinal_count = 0;
     const auto ids = std::span<const std::int64_t>(dataset.ids);
-    std::int64_t rows = 0, gone = 0;
-    bool in_head = false;
-    finder_.columns({});
-    const auto keep = [&](const reading::SourceRecord& record) {
-        bool hit = false;
-        if (!record.head && record.kind == reading::RowKind::row) {
-            hit = rows < std::ssize(ids) &&
-                  dataset.rows.contains(ids[static_cast<std::size_t>(rows)]);
-            ++rows;
-        } else if (!dataset.all_spared) {
-            std::vector<std::string_view> cells(record.cells.begin(), record.cells.end());
-            cells.push_back(record.bytes);
-            hit = finder_.in_row(cells);
-        }
-        in_head = in_head || (record.head && hit);
-        gone += hit ? 1 : 0;
-        return !hit;
+    const auto row_of = [&](std::int64_t ordinal) {
+        return ordinal < std::ssize(ids) ? ids[static_cast<std::size_t>(ordinal)] : 0;
     };
-    const std::string to = order_.write ? (out_ / seen.file).string() : std::string();
-    TRY(const bool table, each_record(file, to, keep));
-    if (table && !in_head && rows == std::ssize(ids)) {
+    TRY(const std::int64_t gone,
+        rewrite_csv(file, out_ / seen.file, [&](std::int64_t ordinal, auto) {
+            ++ordinal_count;
+            return !dataset.rows.contains(row_of(ordinal));
+        }));
+    const bool fits = gone >= 0 && ordinal_count == std::ssize(ids);
+    if (fits) {
         seen.rows = gone;
-        seen.rewritten = gone > 0;
+        seen.rewritten = gone > 0 || dataset.rejected > 0;
     } else {
         TRY(const auto lines, lines_with_the_person(file));
         seen.rows = dataset.all_spared ? 0 : lines;
-        // Its own characters may hide what the version shows.
-        const bool still_there = std::ranges::any_of(ids, [&](const std::int64_t id) {
-            return dataset.rows.contains(id);
-        });
-        seen.gone = seen.rows > 0 || dataset.rejected > 0 || still_there;
+        seen.gone = seen.rows > 0 || dataset.rejected > 0;
     }
     dataset.shown.in_original = dataset.shown.in_original || seen.rows > 0;
     return {};
@@ -413,68 +371,28 @@ Result<void> Look::settle_segment(const File& file, Seen& seen) {
     return {};
 }
 
-Result<std::int64_t> Look::each_hit(
-    const File& file, const std::function<void(const table::Batch&, std::size_t)>& see
-) {
-    TRY(const auto all, duck::open_any(*session_, file.path));
-    finder_.columns({});
-    table::Batch batch;
-    RowTexts texts;
-    std::int64_t count = 0;
-    while (true) {
-        TRY(const bool more, all->next(batch));
-        if (!more) return count;
-        for (std::size_t r = 0; r < batch.rows(); ++r) {
-            if (!finder_.in_row(texts.of(batch, r))) continue;
-            ++count;
-            see(batch, r);
-        }
-    }
-}
-
 Result<void> Look::settle_window(const File& file, Seen& seen) {
     std::vector<std::int64_t> rows;
-    TRY(seen.rows, each_hit(file, [&](const table::Batch& batch, std::size_t r) {
-            rows.push_back(batch.columns.front().integers[r]);
-        }));
+    {
+        TRY(const auto all, duck::open_any(*session_, file.path));
+        std::vector<std::string> names;
+        finder_.columns(names);
+        table::Batch batch;
+        RowTexts texts;
+        while (true) {
+            TRY(const bool more, all->next(batch));
+            if (!more) break;
+            for (std::size_t r = 0; r < batch.rows(); ++r)
+                if (finder_.in_row(texts.of(batch, r)))
+                    rows.push_back(batch.columns.front().integers[r]);
+        }
+    }
+    seen.rows = std::ssize(rows);
     if (!order_.write || rows.empty()) return {};
     seen.file = "window-" + std::to_string(file.id) + ".parquet";
     seen.rewritten = true;
     TRY(seen.rows_left,
         duck::copy_without(*session_, file.path, rows, (out_ / seen.file).string()));
-    return {};
-}
-
-/// What a program has logged is its own: a file that names the person goes whole. What is no table
-/// and no text cannot be looked into.
-Result<void> Look::settle_logged(const File& file, Seen& seen) {
-    TRY(const auto bytes, reading::MappedFile::open(file.path));
-    const std::string_view text = bytes->text();
-    if (text.starts_with(kParquetMark)) {
-        const auto found = each_hit(file, [](const table::Batch&, std::size_t) {});
-        if (!found && found.error().reason == base::kCancelledReason)
-            return std::unexpected(found.error());
-        seen.rows = found.value_or(0);
-    } else if (const auto known = reading::inspect(file.path); known) {
-        finder_.columns({});
-        const auto see = [&](std::span<const std::string_view> cells) {
-            seen.rows += finder_.in_row(cells) ? 1 : 0;
-        };
-        const auto first = text.find_first_not_of(" \t\r\n");
-        const bool braced =
-            first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
-        if (!braced || !meaning::each_json_row(text, see)) {
-            std::vector<std::string> names;
-            TRY([[maybe_unused]] const bool table,
-                each_row(file, names, [&](std::int64_t, auto cells) {
-                    see(cells);
-                    return true;
-                }));
-            TRY(const auto lines, lines_with_the_person(file));
-            seen.rows = std::max(seen.rows, lines);
-        }
-    }
-    seen.gone = seen.rows > 0;
     return {};
 }
 
@@ -494,8 +412,6 @@ Result<void> Look::settle(const File& file, Seen& seen) {
             return settle_segment(file, seen);
         case Place::window:
             return settle_window(file, seen);
-        case Place::logged:
-            return settle_logged(file, seen);
     }
     return {};
 }

@@ -29,10 +29,6 @@ constexpr std::string_view kFiles[] = {
     "prediction_segments s WHERE s.project_id = :project AND s.blob_key <> '' ORDER BY s.id",
     "SELECT 'window' AS place, w.id AS id, 0 AS dataset_id, w.rows_key AS key FROM "
     "monitoring_windows w WHERE w.project_id = :project AND w.rows_key <> '' ORDER BY w.id",
-    // Parts of folders are our own models', which hold no row.
-    "SELECT 'logged' AS place, MIN(a.id) AS id, 0 AS dataset_id, a.blob_key AS key FROM "
-    "tracking_artifacts a WHERE a.project_id = :project AND a.part = '' GROUP BY a.blob_key "
-    "ORDER BY 2",
 };
 
 /// What a file of that place is called in a certificate.
@@ -93,13 +89,6 @@ public:
                     seen,
                     made
                 );
-            case Place::logged:
-                return update(
-                    "DELETE FROM tracking_artifacts WHERE blob_key = :key AND part = ''",
-                    {seen.key},
-                    seen,
-                    made
-                );
         }
         return {};
     }
@@ -110,8 +99,8 @@ private:
         std::string_view sql, std::vector<store::Value> values, const Seen& seen, const Stored& made
     ) {
         TRY(const auto changed, session_.run(sql, std::move(values)));
-        free_blob(changed > 0 ? seen.key : made.key);
-        if (changed > 0) count(seen);
+        free_blob(changed == 1 ? seen.key : made.key);
+        if (changed == 1) count(seen);
         return {};
     }
     void free_blob(const std::string& key) {

@@ -1,7 +1,6 @@
 #include "features/erasure/person_files.hpp"
 #include "features/erasure/persons.hpp"
 
-#include <algorithm>
 #include <set>
 
 namespace csva::erasure {
@@ -50,9 +49,6 @@ Result<Findings> findings_of(Session& session, person::Outcome outcome) {
             out.predictions += seen.rows;
     }
     out.batches = std::ssize(batches);
-    out.logged_files = std::ranges::count_if(outcome.files, [](const person::Seen& seen) {
-        return seen.place == Place::logged && seen.rows > 0;
-    });
     return out;
 }
 

@@ -29,9 +29,6 @@ using store::Session;
 constexpr int kPipeLookMs = 100;
 /// A segment ends after ten minutes of the clock; one that has not been closed by then is nobody's.
 constexpr std::int64_t kSegmentEndsMs = 660'000;
-/// A blob has its row moments after it was put, and what a job made when its last file is there.
-constexpr std::int64_t kUnnamedMs = 900'000;
-constexpr std::int64_t kUnnamedLookMs = 5000;
 
 Result<bool> move_on(const Tools& tools, Row& row, PersonPhase next) {
     TRY(const bool moved, tools.parts.database.transaction([&](Session& session) {
@@ -186,7 +183,7 @@ Result<Replacements> store_files(
     return stored;
 }
 
-/// Blobs of the project that no row names: of work that has died, or of a file that is being sent.
+/// Blobs of the project that no row names: of work that has ended, for the sweeper in time.
 Result<std::set<std::string>> unnamed(
     const Tools& tools, Session& session, const Row& row, std::set<std::string> keys
 ) {
@@ -197,32 +194,6 @@ Result<std::set<std::string>> unnamed(
         std::erase_if(keys, [&](const auto& key) { return named.contains(key); });
     }
     return keys;
-}
-
-/// Frees what no row has named for so long that nobody will, and remembers the rest. What this
-/// erasure made and did not come to name is nobody's, and so is all before anybody is served.
-void settle_unnamed(Row& row, const std::set<std::string>& keys) {
-    const std::int64_t now = Clock::wall_ms();
-    std::map<std::string, std::int64_t> waiting;
-    for (const auto& key : keys) {
-        const auto known = row.plan.unnamed.find(key);
-        const std::int64_t since = known == row.plan.unnamed.end() ? now : known->second;
-        const bool own = std::ranges::find(row.plan.made, key) != row.plan.made.end();
-        if (own || row.asked_by == AskedBy::ledger || now - since >= kUnnamedMs)
-            row.plan.freed.push_back(key);
-        else
-            waiting[key] = since;
-    }
-    row.plan.unnamed = std::move(waiting);
-    row.plan.made.clear();
-}
-
-/// A process that dies between this and the change of names leaves no file that seems another's.
-Result<void> note_made(const Tools& tools, Row& row, const Replacements& stored) {
-    for (const auto& [key, made] : stored) row.plan.made.push_back(made.key);
-    if (stored.empty()) return {};
-    TRY([[maybe_unused]] const bool moved, move_on(tools, row, PersonPhase::rewrite));
-    return {};
 }
 
 constexpr std::string_view kFolderPrefix = "person-";
@@ -294,6 +265,7 @@ Result<bool> rewrite(const Tools& tools, Row& row, const std::stop_token& stop) 
     CHECK_OK(drop_left_folders(tools, row.project_id));
     TRY(const auto own, Folder::make(tools.parts.blobs.staging()));
     const fs::path& folder = own->path();
+    // What is sent meanwhile has its row long before the look is over.
     TRY(const auto all, tools.parts.blobs.keys());
     TRY(const auto left, tools.parts.database.read([&](Session& session) {
         return unnamed(tools, session, row, all);
@@ -301,7 +273,6 @@ Result<bool> rewrite(const Tools& tools, Row& row, const std::stop_token& stop) 
     TRY(const auto outcome, look(tools, row, folder, stop));
     base::crash_point("person.after_look");
     TRY(const auto stored, store_files(tools, row, outcome, folder / jobs::kOutFolder));
-    CHECK_OK(note_made(tools, row, stored));
     const Plan before = row.plan;
     TRY(const auto next,
         tools.parts.database.transaction(
@@ -311,7 +282,7 @@ Result<bool> rewrite(const Tools& tools, Row& row, const std::stop_token& stop) 
                 if (!held) return std::optional<PersonPhase>();
                 CHECK_OK(drop_exports(session, row));
                 TRY(const auto still_left, unnamed(tools, session, row, left));
-                settle_unnamed(row, still_left);
+                row.plan.freed.insert(row.plan.freed.end(), still_left.begin(), still_left.end());
                 TRY(const bool changed, swap(session, row, outcome, stored));
                 base::crash_point("person.inside_swap");
                 const auto to = changed ? PersonPhase::files : PersonPhase::sign;
@@ -352,24 +323,7 @@ Certificate certificate_of(const Row& row) {
     return out;
 }
 
-/// Signs when nothing is left that may have to go: what rows have come to name is looked at.
-Result<bool> wait_for_unnamed(const Tools& tools, Row& row) {
-    const std::int64_t now = Clock::wall_ms();
-    TRY(const bool done, tools.parts.database.transaction([&](Session& session) -> Result<bool> {
-        std::set<std::string> keys;
-        for (const auto& [key, since] : row.plan.unnamed)
-            if (now - since < kUnnamedMs) keys.insert(key);
-        TRY(const auto left, unnamed(tools, session, row, keys));
-        if (left.empty()) return true;
-        CHECK_OK(rest(session, row, now + kUnnamedLookMs));
-        return false;
-    }));
-    if (!done) return false;
-    return move_on(tools, row, PersonPhase::stop);
-}
-
 Result<bool> sign(const Tools& tools, Row& row) {
-    if (!row.plan.unnamed.empty()) return wait_for_unnamed(tools, row);
     const auto made = signed_by(tools.keys.signing, certificate_of(row));
     TRY(const auto entry,
         tools.ledger.append("person_certificate", row.code, base::Json{base::to_json(made)}));

@@ -134,14 +134,6 @@ Result<void> postpone(
     return {};
 }
 
-Result<void> rest(Session& session, const Row& row, std::int64_t next_at) {
-    CHECK_OK(session.run(
-        "UPDATE person_requests SET next_at = :next WHERE id = :id AND phase = :phase",
-        {next_at, row.id, word(row.phase)}
-    ));
-    return {};
-}
-
 Result<std::vector<AffectedModel>> models_of(Session& session, std::int64_t request_id) {
     return session.records<AffectedModel>(
         "SELECT model_id, name, target, dataset_id, training_id, rows, decision, reason, "

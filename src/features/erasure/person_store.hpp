@@ -20,15 +20,12 @@ struct Plan {
     std::vector<Spared> spared;
     std::map<std::string, std::vector<std::int64_t>> rows;  ///< Found so far, by data set.
     std::vector<std::string> freed;                         ///< Blobs to be removed.
-    std::vector<std::string> made;  ///< Of an attempt under way: named by rows when it ends.
-    /// Blobs that no row names, and since when: of a file that is being sent, or of work that died.
-    std::map<std::string, std::int64_t> unnamed;
-    std::vector<std::string> open_segments;  ///< Being written when it began.
+    std::vector<std::string> open_segments;                 ///< Being written when it began.
     std::int64_t waits_since = 0;
     std::map<std::string, std::int64_t> counts;
     std::int64_t files = 0;
 };
-CSVA_DESCRIBE(Plan, spared, rows, freed, made, unnamed, open_segments, waits_since, counts, files)
+CSVA_DESCRIBE(Plan, spared, rows, freed, open_segments, waits_since, counts, files)
 
 struct Row {
     std::int64_t id = 0;
@@ -102,9 +99,6 @@ base::Result<void> settle(
 base::Result<void> postpone(
     store::Session& session, const Row& row, std::string_view problem, std::int64_t next_at
 );
-
-/// Not to be looked at before; no fault.
-base::Result<void> rest(store::Session& session, const Row& row, std::int64_t next_at);
 
 base::Result<std::vector<AffectedModel>> models_of(
     store::Session& session, std::int64_t request_id

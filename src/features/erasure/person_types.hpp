@@ -19,17 +19,8 @@ inline constexpr std::string_view kReasonWanted = "erasure.reason_wanted";
 inline constexpr std::string_view kModelNotAffected = "erasure.model_not_affected";
 
 /// Where rows of a person may stand.
-enum class Place : std::uint8_t {
-    version,
-    original,
-    rejects,
-    held_out,
-    batch,
-    segment,
-    window,
-    logged
-};
-CSVA_DESCRIBE_ENUM(Place, version, original, rejects, held_out, batch, segment, window, logged)
+enum class Place : std::uint8_t { version, original, rejects, held_out, batch, segment, window };
+CSVA_DESCRIBE_ENUM(Place, version, original, rejects, held_out, batch, segment, window)
 
 /// How far a search and its erasure are. `found`: somebody has to decide. After it as in an
 /// erasure: enter it in the ledger; stop jobs; write files anew; remove the old ones (and look
@@ -113,17 +104,12 @@ struct Findings {
     std::vector<DatasetHits> datasets;
     std::int64_t batches = 0;
     std::int64_t predictions = 0;
-    std::int64_t logged_files = 0;
 };
-CSVA_DESCRIBE(Findings, datasets, batches, predictions, logged_files)
+CSVA_DESCRIBE(Findings, datasets, batches, predictions)
 CSVA_NOTES(
     Findings,
     {.field = "batches", .text = "Files of predictions with such a row; they go whole."},
-    {.field = "predictions", .text = "Kept predictions of the person."},
-    {.field = "logged_files",
-     .text = "Files that programs have logged to runs and models and that name the person; they go "
-             "whole.",
-     .defaulted = true}
+    {.field = "predictions", .text = "Kept predictions of the person."}
 )
 
 /// Rows that are another's, who has the same name.

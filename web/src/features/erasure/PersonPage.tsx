@@ -107,8 +107,8 @@ function Found({ project, request }: { project: number; request: PersonRequest }
     const forget = useForgetPerson(project, request.code);
     const [unticked, setUnticked] = useState(new Set<string>());
     const [sure, setSure] = useState(false);
-    const { datasets, batches, predictions, logged_files: logged = 0 } = request.findings;
-    const nothing = datasets.length === 0 && batches === 0 && predictions === 0 && logged === 0;
+    const { datasets, batches, predictions } = request.findings;
+    const nothing = datasets.length === 0 && batches === 0 && predictions === 0;
     const toggle = (key: string, kept: boolean) => {
         const next = new Set(unticked);
         if (kept) next.delete(key);
@@ -148,7 +148,7 @@ function Found({ project, request }: { project: number; request: PersonRequest }
                     })}
                 </Stack>
             ))}
-            {!nothing && <Text>{t('erasure:ui.person.also', { batches, predictions, logged })}</Text>}
+            {!nothing && <Text>{t('erasure:ui.person.also', { batches, predictions })}</Text>}
             {!nothing && (
                 <Checkbox
                     label={t('erasure:ui.person.confirm')}

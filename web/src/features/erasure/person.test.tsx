@@ -42,7 +42,7 @@ const found: PersonRequest = {
 const done: PersonRequest = {
     ...found,
     phase: 'done',
-    findings: { datasets: [], batches: 0, predictions: 0, logged_files: 0 },
+    findings: { datasets: [], batches: 0, predictions: 0 },
     open_decisions: 1,
     models: [
         {
