@@ -163,6 +163,30 @@ def check_size(name, lines):
             yield number, f"a function of {length} lines", f"split it: {MAX_FUNCTION_LINES} is the limit"
 
 
+# Servers of the version before run on the database of the next one meanwhile: what they name must stay as it was.
+UNSAFE_SQL = [
+    (r"\bDROP\s+(TABLE|COLUMN)\b", "remove it a release after the last one that names it"),
+    (r"\bRENAME\b", "add the new name beside the old one"),
+    (r"\bADD\s+(COLUMN\s+)?(?!CONSTRAINT)\w+\s(?![^;]*\bDEFAULT\b)[^;]*\bNOT\s+NULL\b",
+     "give it a default: the version before does not fill it"),
+    (r"\bALTER\s+(COLUMN\s+)?\w+\s+(TYPE|SET\s+(NOT\s+NULL|DATA))\b",
+     "add a column beside it: the version before writes as it always did"),
+]
+# The order in which paths are sorted; written before there was a version to run beside it.
+KNOWN_UNSAFE_SQL = {"src/features/tracking/migrations/202611240230_tracking_paths.postgres.sql"}
+
+
+def check_migration(name, text):
+    """Migrations that a running server of the version before would not survive."""
+    if "/migrations/" not in name or not name.endswith(".sql") or name in KNOWN_UNSAFE_SQL:
+        return
+    text = re.sub(r"--[^\n]*", lambda found: " " * len(found.group(0)), text)
+    for pattern, remedy in UNSAFE_SQL:
+        for found in re.finditer(pattern, text, re.IGNORECASE):
+            what = " ".join(found.group(0).split())[:60]
+            yield text.count("\n", 0, found.start()) + 1, f"'{what}' breaks servers of the version before", remedy
+
+
 def check_catalogues():
     """Both languages have the same keys, and every error reason in the sources has its sentence and its hint."""
     texts = {}
@@ -195,7 +219,7 @@ def findings():
     for name in tracked(*(f"{folder}/*.{kind}" for folder in ("src", "tests", "tools") for kind in KINDS)):
         text = (ROOT / name).read_text(errors="replace")
         lines = text.split("\n")
-        checks = [check_banned(name, text)]
+        checks = [check_banned(name, text), check_migration(name, text)]
         if name.endswith((".cpp", ".hpp")):
             checks += [check_includes(name, lines), check_size(name, lines)]
             if name.endswith(".hpp") and "#pragma once" not in text:

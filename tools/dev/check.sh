@@ -7,7 +7,7 @@ source tools/dev/stages.sh
 our_files() { git ls-files -co --exclude-standard -- "$@"; }
 
 check_format() { our_files '*.cpp' '*.hpp' | xargs -r clang-format-19 --dry-run --Werror; }
-check_rules() { "$SYSTEM_PYTHON" tools/tidy.py; }
+check_rules() { "$SYSTEM_PYTHON" tools/tidy.py && "$SYSTEM_PYTHON" tools/tidy_test.py; }
 check_shell() { { our_files "*.sh" && echo dev .ci/run; our_files "tests/**/run" "tests/run"; } | xargs grep -lE "^#!.*(ba)?sh$|shellcheck shell" | xargs shellcheck -x -e SC1091,SC2119,SC2120; }
 check_python() {
     our_files '*.py' | xargs "$VENV_DIR/bin/flake8" --max-line-length 132 &&
