@@ -30,12 +30,32 @@ FILES = [
     ("/usr/bin/csva", "link to /usr/lib/csva/bin/csva; its libraries are in /usr/lib/csva/lib", ".deb, image"),
     ("/etc/csva/csva.toml", "settings; made once, never touched by an upgrade; no secret", ".deb"),
     ("/etc/csva/csva.env", "settings as variables, `..._FILE` for secrets; may be missing", ".deb"),
+    ("/etc/csva/secrets", "secrets as files, named in csva.env; your own, not in the package", ".deb"),
+    ("/usr/lib/systemd/system/csva.service, csva-worker@.service", "the units", ".deb"),
     ("/var/lib/csva", "the data: csva.sqlite, blobs, staging, kept predictions; stays at a purge", ".deb"),
+    ("journal.key", "in the data folder: signs the journal, unless `journal.key` is set; back it up apart", ".deb, image"),
+    ("journal/journal.sqlite", "in the data folder: the journal, unless it is in PostgreSQL", ".deb, image"),
+    ("erasure/ledger.jsonl", "in the data folder: who was erased, for a restore; copy it apart", ".deb, image"),
+    ("cache", "in the data folder: copies of what is in the bucket; may be deleted", ".deb, image"),
     ("/data", "the same in a container: a volume", "image"),
     ("/tmp", "scratch; in a container a tmpfs", ".deb, image"),  # nosec B108
     ("/run/secrets", "secrets as files", "Compose, chart"),
+    ("/vault/secrets", "the same, written by Vault's agent (`secrets.source: agent`)", "chart"),
+    ("/backup", "the nightly dumps, a volume of the CronJob's", "chart"),
+    ("/etc/pgbackrest/pgbackrest.conf", "backups of a PostgreSQL of one's own, from `deploy/backup/pgbackrest.conf`", "PostgreSQL"),
     ("/usr/share/doc/csva/sbom.cdx.json", "bill of materials, CycloneDX", "image"),
     ("/var/lib/dpkg/status.d", "Debian's packages in the image, for scanners", "image")]
+
+
+OTHER_SECRETS = [
+    ("`PGBACKREST_REPO1_S3_KEY`, `PGBACKREST_REPO1_S3_KEY_SECRET`", "the bucket of the backups", "pgBackRest"),
+    ("`PGBACKREST_REPO1_CIPHER_PASS`", "what the backups are encrypted with; without it they are lost", "pgBackRest"),
+    ("the file of `csva backup --key-file`", "what a backup of the embedded store is encrypted with; kept apart from it",
+     "`csva backup`, `csva restore`")]
+DRILLS = "tests/ops/drills.py"
+DRILL_SAYS = {
+    "success": "1 when everything came back at the last drill", "ended_seconds": "when the last drill ended, Unix time",
+    "restore_seconds": "how long its restore took", "lost_seconds": "how many seconds of commits did not come back"}
 
 
 def read(path):
@@ -90,6 +110,19 @@ def alerts():
                    "`" + " ".join(rule["expr"].split()) + "`")
 
 
+def recorded():
+    for path in sorted((ROOT / "deploy/prometheus/rules").glob("*.yml")):
+        for group in yaml.safe_load(path.read_text(encoding="utf-8"))["groups"]:
+            for rule in group["rules"]:
+                if "record" in rule:
+                    yield f"`{rule['record']}`", "`" + " ".join(rule["expr"].split()) + "`"
+
+
+def drills():
+    for name in re.findall(r"'csva_drill_(\w+)\{\{", read(DRILLS)):
+        yield f"`csva_drill_{name}`", "gauge", DRILL_SAYS[name]
+
+
 def routes():
     for path, methods in json.loads(read("tests/golden/openapi.json"))["paths"].items():
         for method, what in methods.items():
@@ -110,14 +143,18 @@ def page():
         "All settings: [settings.md](../settings.md).\n",
         "## Services and ports of the Compose file\n\n`back` has no way out. On Kubernetes: the chart's Services, all ClusterIP "
         "unless `service.type` says otherwise; web 8000, PostgreSQL 5432, MLflow 5000, Prometheus 9090, Alertmanager 9093, "
-        "Grafana 3000.\n",
+        "Grafana 3000. Inside only: node exporter 9100, PostgreSQL's exporter 9187; Vault, where there is one, 8200.\n",
         table(["service", "for", "published", "networks", "volumes"], services()),
         "\n## Paths and files\n", table(["path", "what", "where"], FILES),
         "\n## Secrets\n\nEach is a file: in `deploy/compose/secrets`, or a key of the Secret that `secrets.name` names.\n",
         table(["secret", "what", "read by"], secret_rows()),
+        "\nOf backups, from files of your own:\n", table(["secret", "what", "read by"], OTHER_SECRETS),
         "\nSettings of the program that are secrets, by the variable that names their file:\n",
         table(["variable", "what"], ((f"`{name}`", text) for name, text in settings())),
         "\n## Series\n\nAt `/metrics` of each server (`access.metrics`).\n", table(["series", "kind", "what"], series()),
+        "\nOf the drills, where their `--metrics FILE` is in the node exporter's folder, with the label `drill`:\n",
+        table(["series", "kind", "what"], drills()),
+        "\nRecorded by Prometheus' rules in `deploy/prometheus/rules`:\n", table(["series", "from"], recorded()),
         "\n## Alerts\n", table(["alert", "severity", "after", "when"], alerts()),
         "\n## Addresses\n\nThe whole description: `/api/docs/`.\n", table(["address", "what"], routes()), ""])
 
