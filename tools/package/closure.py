@@ -8,6 +8,7 @@ was made.
 import json
 import os
 import pathlib
+import platform
 import re
 import shutil
 import subprocess  # nosec B404
@@ -80,7 +81,7 @@ def fetched(lock):
     parts = {}
     for entry in lock.read_text(encoding="utf-8").split("[[archive]]")[1:]:
         value = dict(re.findall(r'^(\w+) = "(.*)"$', entry, re.M))
-        if ".so" in entry.split("take =")[1]:
+        if ".so" in entry.split("take =")[1] and value.get("machine", platform.machine()) == platform.machine():
             kind = {"pypi": "pypi", "npm": "npm"}[value["kind"]]
             parts[value["name"]] = {
                 "type": "library", "name": value["name"], "version": value["version"],
