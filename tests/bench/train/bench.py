@@ -68,15 +68,15 @@ def main():
         source, tested = str(folder / "train.csv"), str(folder / "test.csv")
         gen.write(source, options.rows)
         gen.write(tested, TESTED, FIRST_TESTED)
-        ours_command = [options.csva, "train", source, "--target", "y", "--model", str(folder / "model"), "--families",
-                        "GradientBoostingClassifier", "--trees", "100", "--leaves", "63", "--budget", "600s"]
+        ours_command = [options.csva, "train", source, "--target", "y", "--families", "GradientBoostingClassifier", "--trees",
+                        "100", "--leaves", "63", "--budget", "600s", "--model"]
         peers, mines = [], []
         for number in range(options.rounds):
             peers.append(measure([sys.executable, "-c", PEER, source, str(folder / "peer.txt")]))
-            mines.append(measure(ours_command))
+            mines.append(measure(ours_command + [str(folder / f"model-{number}")]))
             print(f"round {number + 1}: csva {mines[-1][0]:.1f} s, peer {peers[-1][0]:.1f} s")
         answers = folder / "answers.csv"
-        subprocess.run([options.csva, "predict", folder / "model", tested, "--output", answers], check=True)  # nosec B603
+        subprocess.run([options.csva, "predict", folder / "model-0", tested, "--output", answers], check=True)  # nosec B603
         test = pandas.read_csv(tested)
         y = test.pop("y").to_numpy()
         columns = pandas.read_csv(source, usecols=[c for c in test if c[0] == "c"])
