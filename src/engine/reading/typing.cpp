@@ -13,9 +13,27 @@ namespace {
 
 using table::ColumnType;
 
+/// A few words; most cells are told from them by their first character.
+template <std::size_t N>
+struct Words {
+    std::array<std::string_view, N> all{};
+    std::array<bool, 256> begins{};
+
+    constexpr explicit Words(const std::array<std::string_view, N>& words) : all(words) {
+        for (const auto word : all) begins[static_cast<unsigned char>(word.front())] = true;
+    }
+    /// Place of a word that is not empty; N: it is none of them.
+    constexpr std::size_t place(std::string_view word) const {
+        if (!begins[static_cast<unsigned char>(word.front())]) return N;
+        return static_cast<std::size_t>(std::ranges::find(all, word) - all.begin());
+    }
+    constexpr bool contains(std::string_view word) const { return place(word) < N; }
+};
+
 constexpr std::array<std::string_view, 11> kMissingWords{
     "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "?", "-", "#N/A"
 };
+constexpr Words kMissing{kMissingWords};
 
 struct DateFormat {
     std::string_view format;
@@ -181,19 +199,12 @@ bool has_unit(std::string_view cell) {
     return kind == CellKind::percent || kind == CellKind::currency;
 }
 
-bool is_boolean_word(std::string_view cell) {
-    constexpr std::array<std::string_view, 6> kWords{
-        "true", "True", "TRUE", "false", "False", "FALSE"
-    };
-    return std::ranges::find(kWords, cell) != kWords.end();
-}
-
-bool is_french_boolean(std::string_view cell) {
-    constexpr std::array<std::string_view, 6> kWords{
-        "vrai", "Vrai", "VRAI", "faux", "Faux", "FAUX"
-    };
-    return std::ranges::find(kWords, cell) != kWords.end();
-}
+constexpr Words kBooleans{
+    std::array<std::string_view, 6>{"true", "True", "TRUE", "false", "False", "FALSE"}
+};
+constexpr Words kFrenchBooleans{
+    std::array<std::string_view, 6>{"vrai", "Vrai", "VRAI", "faux", "Faux", "FAUX"}
+};
 
 /// A space, a no-break space, a narrow one, a thin one, an apostrophe, a curved one.
 constexpr std::array<std::string_view, kSpacingMarks> kSpacings{
@@ -279,18 +290,17 @@ void ColumnEvidence::add(std::string_view cell) {
 }
 
 void ColumnEvidence::add_other(std::string_view cell) {
-    const auto word = std::ranges::find(kMissingWords, cell);
-    if (word != kMissingWords.end()) {
+    if (const auto word = kMissing.place(cell); word < kMissingWords.size()) {
         missing_words_.resize(kMissingWords.size());
-        ++missing_words_[static_cast<std::size_t>(word - kMissingWords.begin())];
+        ++missing_words_[word];
         return;
     }
     ++others_;
-    if (is_boolean_word(cell)) {
+    if (kBooleans.contains(cell)) {
         ++booleans_;
         return;
     }
-    if (is_french_boolean(cell)) {
+    if (kFrenchBooleans.contains(cell)) {
         ++french_booleans_;
         return;
     }
