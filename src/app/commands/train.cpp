@@ -281,6 +281,7 @@ base::Result<void> train(const Options& o) {
     const double used =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (budget > 0) request.budget_s = std::max(0.5, learning_share(o, budget, used));
+    learn::wait_awake_if_alone();
     TRY(const auto outcome, learn::train(std::move(read.table), request, control));
     TRY(const auto replay, recipe::Replay::load(read.schema, steps));
     TRY(const auto reference, bundle::make_reference(outcome, replay, std::move(read.sketch)));

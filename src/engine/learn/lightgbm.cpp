@@ -1,14 +1,18 @@
 #include "engine/learn/lightgbm.hpp"
 
+#include "engine/learn/train.hpp"
 #include "engine/stats/random.hpp"
 
 #include <LightGBM/c_api.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <dlfcn.h>
 #include <filesystem>
+#include <fstream>
+#include <thread>
 
 namespace csva::learn {
 namespace {
@@ -45,6 +49,21 @@ struct Functions {
     bool ready = false;
 };
 
+constexpr const char* kSpinCount = "GOMP_SPINCOUNT";
+
+/// Threads of all programs that run at this moment, as the kernel counts them; 0: unknown.
+int running_now() {
+    std::ifstream file("/proc/stat");
+    std::string word;
+    int count = 0;
+    while (file >> word)
+        if (word == "procs_running") {
+            file >> count;
+            break;
+        }
+    return count;
+}
+
 const Functions& functions() {
     static const Functions table = [] {
         Functions f;
@@ -53,7 +72,7 @@ const Functions& functions() {
         const auto library = program.parent_path().parent_path() / "lib" / "lib_lightgbm.so";
         // OpenMP's threads must not burn the other processes' time while they wait; read when the
         // library is opened.
-        ::setenv("GOMP_SPINCOUNT", "1000", 0);
+        ::setenv(kSpinCount, "1000", 0);
         void* handle = dlopen(library.c_str(), RTLD_LAZY | RTLD_LOCAL);
         if (handle == nullptr) return f;
 #define X(name) f.name = reinterpret_cast<decltype(f.name)>(dlsym(handle, "LGBM_" #name));
@@ -282,6 +301,17 @@ base::Result<GbmFast> GbmFast::make(const Gbm& booster, std::size_t features) {
 void GbmFast::predict(const float* row, double* out) const {
     std::int64_t count = 0;
     functions().BoosterPredictForMatSingleRowFast(handle_.get(), row, &count, out);
+}
+
+void wait_awake_if_alone() {
+    constexpr int kLooks = 5;
+    constexpr auto kBetween = std::chrono::milliseconds(2);
+    int most = 0;
+    for (int look = 0; look < kLooks; ++look) {
+        most = std::max(most, running_now());
+        std::this_thread::sleep_for(kBetween);
+    }
+    if (most == 1) ::setenv(kSpinCount, "10000", 0);
 }
 
 }  // namespace csva::learn

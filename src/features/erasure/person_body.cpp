@@ -447,10 +447,12 @@ Result<Outcome> Look::run() {
         CHECK_OK(scan(file));
     }
     // Rejected rows before the receipt that counts them.
-    std::ranges::stable_partition(order_.files, [](const File& file) {
-        return file.place == Place::rejects;
-    });
-    for (const auto& file : order_.files) {
+    std::vector<File> files;
+    for (const bool rejects : {true, false})
+        std::ranges::copy_if(order_.files, std::back_inserter(files), [&](const File& file) {
+            return (file.place == Place::rejects) == rejects;
+        });
+    for (const auto& file : files) {
         CHECK_OK(step());
         Seen seen{.place = file.place, .id = file.id, .dataset_id = file.dataset_id};
         seen.key = file.key;
