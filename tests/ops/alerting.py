@@ -158,11 +158,11 @@ def wait_until(done, what):
 
 
 def check_dashboards(prometheus):
-    count = 0
+    count, valid = 0, 0
     for path in (DEPLOY / "grafana/dashboards").glob("*.json"):
         board = json.loads(path.read_text(encoding="utf-8"))
-        if path.name == "cost.json":  # its series come from OpenCost: their rules are tested with made-up ones
-            continue
+        # The series of cost come from OpenCost, which is not here: their rules are tested with made-up ones.
+        expects_data = path.name != "cost.json"
         ids = [panel["id"] for panel in board["panels"]]
         assert len(ids) == len(set(ids)), f"{path.name}: two panels have one id"
         for panel in board["panels"]:
@@ -171,9 +171,10 @@ def check_dashboards(prometheus):
                 query = target["expr"].replace("$job", "csva").replace("$__rate_interval", "30s")
                 found = requests.get(prometheus + "/api/v1/query", {"query": query}, timeout=10).json()
                 assert found["status"] == "success", (panel["title"], found)
-                assert found["data"]["result"], f"{path.name}, {panel['title']}: no data for {query}"
-                count += 1
-    say(f"{count} queries of the dashboards give data")
+                assert found["data"]["result"] or not expects_data, f"{path.name}, {panel['title']}: no data for {query}"
+                count += expects_data
+                valid += not expects_data
+    say(f"{count} queries of the dashboards give data, {valid} of the one of cost are valid")
 
 
 @contextlib.contextmanager
