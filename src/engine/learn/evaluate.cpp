@@ -121,7 +121,7 @@ std::vector<std::int64_t> confusion(
     return stats::confusion_matrix(judged.truth, judged.predicted, target.classes.size());
 }
 
-std::string held_out_csv(const RawTable& table, RowSpan rows, std::span<const double> answers) {
+std::string held_out_csv(const RawTable& table, RowSpan rows, std::span<const Answered> models) {
     const auto& target = table.target;
     const std::size_t k = target.classes.size();
     const auto quoted = [](std::string text) {
@@ -129,19 +129,28 @@ std::string held_out_csv(const RawTable& table, RowSpan rows, std::span<const do
             text.insert(i, 1, '"');
         return '"' + text + '"';
     };
-    std::string out = "row_id,truth,prediction";
-    for (const auto& c : target.classes) out += ',' + quoted("probability_" + c);
+    std::string out = "row_id,truth";
+    for (const auto& model : models) {
+        const std::string of = &model == models.data() ? "" : model.name + '.';
+        out += ',' + quoted(of + "prediction");
+        for (const auto& c : target.classes) out += ',' + quoted(of + "probability_" + c);
+    }
     out += '\n';
     for (std::size_t i = 0; i < rows.size(); ++i) {
         out += std::to_string(table.row_ids[rows[i]]) + ',';
-        if (k == 0) {
+        if (k == 0)
             base::encode_number(out, target.values[rows[i]]);
+        else
+            out += quoted(target.classes[static_cast<std::size_t>(target.labels[rows[i]])]);
+        for (const auto& [name, answers] : models) {
             out += ',';
-            base::encode_number(out, answers[i]);
-        } else {
-            out += quoted(target.classes[static_cast<std::size_t>(target.labels[rows[i]])]) + ',';
-            out += quoted(target.classes[stats::likeliest(answers.subspan(i * k, k))]);
-            for (std::size_t c = 0; c < k; ++c) base::encode_number(out += ',', answers[i * k + c]);
+            if (k == 0) {
+                base::encode_number(out, answers[i]);
+                continue;
+            }
+            const auto own = std::span(answers).subspan(i * k, k);
+            out += quoted(target.classes[stats::likeliest(own)]);
+            for (const double probability : own) base::encode_number(out += ',', probability);
         }
         out += '\n';
     }

@@ -33,6 +33,7 @@ struct Run {
     SplitPlan plan;
     Split split;
     SearchState search;
+    std::vector<Answered> judged;  ///< The best first, once there is one.
 };
 
 double default_budget(const TrainRequest& request) {
@@ -158,8 +159,7 @@ base::Result<void> judge(Run& run, StoredModel model, const Entry* entry) {
     run.search.context.control->event(json);
     auto& report = run.out.report;
     const bool best = entry != nullptr && report.best.empty();
-    if (best || run.out.held_out_csv.empty()) {
-        run.out.held_out_csv = held_out_csv(run.table, held_out, answer);
+    if (best || run.judged.empty()) {
         run.out.held_out = {{}, answer};
         for (const auto r : held_out)
             run.out.held_out.truth.push_back(
@@ -168,6 +168,7 @@ base::Result<void> judge(Run& run, StoredModel model, const Entry* entry) {
             );
         report.confusion = confusion(run.table.target, held_out, answer);
     }
+    run.judged.insert(best ? run.judged.begin() : run.judged.end(), {model.name, answer});
     if (best) report.best = model.name;
     report.leaderboard.push_back(std::move(line));
     run.out.models.push_back(std::move(model));
@@ -517,6 +518,7 @@ base::Result<TrainOutcome> train_divided(
         CHECK_OK(learn(run, request));
     }
     if (report.best.empty()) report.best = "Baseline";
+    run.out.held_out_csv = held_out_csv(run.table, run.split.held_out, run.judged);
     report.verdict = make_verdict(report, target, run.split.held_out);
     if (s.cut_short || s.late(1)) report.verdict.caveats.push_back("stopped_by_clock");
     report.wall_s = steady_now_s() - s.begin_s;

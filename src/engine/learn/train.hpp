@@ -37,7 +37,7 @@ struct TrainOutcome {
     Preparation preparation;
     std::vector<StoredModel> models;  ///< One for each leaderboard line.
     std::vector<LearningCurve> curves;
-    std::string held_out_csv;  ///< row_id, truth, prediction, probability_<class>: what the scores
+    std::string held_out_csv;  ///< See held_out_csv() in evaluate.hpp: what the scores
                                ///< are computed from.
     HeldOut held_out;
 };
