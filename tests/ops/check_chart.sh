@@ -44,3 +44,22 @@ refused --set settings.csva_http_idle_s=1
 refused --set web.resources.limits.memory=lots
 refused --set ingress.class=haproxy
 refused --set storage.ephemeral=true
+refused --set copyFiles.enabled=true
+refused --set alertmanager.mail.smarthost=mail.example.org
+refused --set 'prometheus.targets[0].job=node'
+refused --set 'networkPolicy.egress[0].form=any'
+refused --set 'networkPolicy.egress[0].ports[0].port=443'
+# What Alertmanager, Prometheus and the policies are given, by the programs that read it.
+config() { "$OPS_DIR/venv/bin/python" -c 'import sys, yaml
+for it in yaml.safe_load_all(open(sys.argv[1])):
+    if it and it["kind"] == "ConfigMap" and it["metadata"]["name"] == "csva-" + sys.argv[2]: print(it["data"][sys.argv[2] + ".yml"])' "$work/everything.yaml" "$1"; }
+config alertmanager >"$work/alertmanager.yml"
+config prometheus | sed '/^rule_files:/,+1d' >"$work/prometheus.yml"
+amtool check-config "$work/alertmanager.yml" | head -n 1 | sed "s|$work/||"
+promtool check config "$work/prometheus.yml" | grep SUCCESS | sed "s|$work/||"
+for said in 'smtp_smarthost: "mail.internal:465"' 'to: "people@example.org"' 'channel: "#csv"'; do grep -qF "$said" "$work/alertmanager.yml" || { echo "missing: $said" && exit 1; }; done
+for said in kube-state-metrics.monitoring.svc:8080 opencost.opencost.svc:9003; do grep -qF "$said" "$work/prometheus.yml" || { echo "missing: $said" && exit 1; }; done
+for said in 10.0.0.25/32 203.0.113.7/32; do grep -qF "cidr: $said" "$work/everything.yaml" || { echo "no rule for $said" && exit 1; }; done
+echo "addresses of mail, channel, targets and further rules reach Alertmanager, Prometheus and the policies"
+render "$CHART/ci/aws-values.yaml" "$work/x.yaml" --set copyFiles.endpoint=http://10.1.2.3:9000,copyFiles.cidr=10.1.2.3/32
+grep -A1 -F 'cidr: 10.1.2.3/32' "$work/x.yaml" | grep -qF 'port: 9000' || { echo "no way to the second bucket" && exit 1; }

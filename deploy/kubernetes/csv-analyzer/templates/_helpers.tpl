@@ -135,6 +135,7 @@ vault.hashicorp.com/agent-inject-template-{{ . }}: |
 {{- define "csva.secretKeys" -}}
 {{- $keys := list -}}
 {{- range .Values.secrets.files }}{{- $keys = append $keys (. | trimPrefix "CSVA_" | lower) -}}{{- end -}}
+{{- if .Values.copyFiles.enabled }}{{- $keys = concat $keys (list "second_access_key" "second_secret_key") -}}{{- end -}}
 {{- toJson $keys -}}
 {{- end }}
 
