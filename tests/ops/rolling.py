@@ -1,12 +1,14 @@
-"""Restarts two servers and three workers one after the other, under load: rolling.py [--rate 200]
+"""Restarts three workers and two servers one after the other, under load: rolling.py [--rate 200]
 
 PostgreSQL, MinIO and nginx on loopback. nginx asks each request once (proxy_next_upstream off) and takes a server out when
 its /health/ready turns 503, as a load balancer does. Meanwhile `--rate` requests a second come, a third of them POST, and
-trainings run. Not one request may fail and not one training may be lost. Without MinIO it says so and ends with 77.
+every worker has a training under way when it is stopped. Not one request may fail, and each job that was handed back must end
+well elsewhere. Without MinIO it says so and ends with 77.
 """
 import argparse
 import contextlib
 import pathlib
+import random
 import subprocess  # nosec B404
 import sys
 import tempfile
@@ -24,10 +26,27 @@ from support import bucket, postgres, training  # noqa: E402
 SKIPPED = 77
 LEAVE_S = 2.0
 TRAININGS = 6
-ROWS = b"name,age,height,city\n" + b"".join(
-    b"P%d,%d,%d.5,%s\n" % (i, i % 40, 150 + i * 7 % 40, (b"Rome", b"Paris")[(i % 40 < 20) != (i % 10 == 0)])
-    for i in range(400))
+
+
+def rows():
+    return b"name,age,height,city\n" + b"".join(
+        b"P%d,%d,%d.5,%s\n" % (i, i % 40, 150 + i * 7 % 40, (b"Rome", b"Paris")[(i % 40 < 20) != (i % 10 == 0)])
+        for i in range(400))
+
+
+def hard_rows():
+    """Much noise and little to find: a search through them does not end before its budget does."""
+    dice = random.Random(7)  # nosec B311
+    lines = ["a,b,c,d,e,f,city"]
+    for _ in range(20_000):
+        numbers = [dice.gauss(0, 1) for _ in range(6)]
+        lines.append(",".join(f"{one:.3f}" for one in numbers) + (",Rome" if sum(numbers) + dice.gauss(0, 3) > 0 else ",Paris"))
+    return "\n".join(lines).encode() + b"\n"
+
+
 WISH = {"budget_s": 4, "options": {"families": ["LogisticRegression"], "threads": 1}}
+# Of rows that are hard it uses all of its budget, so that it is under way when its worker is asked to end.
+LONG = {"budget_s": 8, "preset": "best", "options": {"threads": 1}}
 
 
 def say(text):
@@ -53,7 +72,7 @@ http {{
     fastcgi_temp_path {folder}/a; uwsgi_temp_path {folder}/b; scgi_temp_path {folder}/c;
     upstream csva {{ {servers} keepalive 16; }}
     server {{
-        listen 127.0.0.1:{self.port} backlog=1024; client_max_body_size 0;
+        listen 127.0.0.1:{self.port} backlog=1024; client_max_body_size 0; client_body_buffer_size 4m;
         location / {{
             proxy_pass http://csva; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;
             proxy_next_upstream off;
@@ -106,6 +125,26 @@ def restart_worker(process):
     return code == 0
 
 
+def wait_all_busy(url, count):
+    until = time.monotonic() + 60
+    while (running := int(postgres.query(url, "SELECT COUNT(*) FROM jobs WHERE state = 'running'")[0][0])) < count:
+        assert time.monotonic() < until, f"only {running} of {count} workers are at work"
+        time.sleep(0.1)
+
+
+def jobs_are_well(url, count):
+    """So many running jobs were handed back, each was begun again, and all jobs ended well."""
+    attempts = postgres.query(url, "SELECT reason, COUNT(*) FROM job_attempts GROUP BY reason ORDER BY reason")
+    states = postgres.query(url, "SELECT state, COUNT(*) FROM jobs GROUP BY state ORDER BY state")
+    again = int(postgres.query(url, "SELECT COUNT(*) FROM jobs WHERE state = 'succeeded' AND attempt > 1 AND id IN "
+                                    "(SELECT job_id FROM job_attempts WHERE reason = 'jobs.worker_stopped')")[0][0])
+    handed = {reason: int(number) for reason, number in attempts}.get("jobs.worker_stopped", 0)
+    say(f"{handed} running jobs were handed back; {again} were begun again elsewhere and succeeded; "
+        f"attempts by reason {[(reason or 'done', int(number)) for reason, number in attempts]}, "
+        f"jobs by state {[(state, int(number)) for state, number in states]}")
+    return handed >= count and again >= 1 and [state for state, _ in states] == ["succeeded"]
+
+
 def main():
     words = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     words.add_argument("--rate", type=int, default=200)
@@ -122,27 +161,28 @@ def main():
         replicas = stack.enter_context(Replicas(url, settings))
         nginx = stack.enter_context(Nginx(replicas.ports))
         client = replicas.client(f"http://127.0.0.1:{nginx.port}")
-        dataset = training.upload(client, "rows.csv", ROWS)
+        dataset = training.upload(client, "rows.csv", rows())
+        hard = training.upload(client, "hard.csv", hard_rows())
         model = training.train(client, dataset, "city", **WISH)["models"][0]["id"]
         path = f"/api/v1/models/{model}"
         row = {"rows": [{"name": "P1", "age": 30, "height": 170.5}]}
         calls = [("GET", path, None), ("GET", f"/api/v1/datasets/{dataset}", None), ("POST", path + "/predictions", row)]
         good = True
         with Load(nginx.port, replicas.headers, calls, rate) as load:
-            trainings = [training.start(client, dataset, "city", **WISH) for _ in range(TRAININGS)]
-            time.sleep(2)
+            trainings = [training.start(client, hard, "city", **LONG) for _ in range(TRAININGS)]
+            for process in replicas.workers:
+                wait_all_busy(url, len(replicas.workers))
+                good = restart_worker(process) and good
             for i in range(len(replicas.servers)):
                 good = restart_server(replicas, nginx, i) and good
-            for process in replicas.workers:
-                good = restart_worker(process) and good
             ended = [training.ended(client, number) for number in trainings]
         states = [found["state"] for found in ended]
         say(f"{len(load.times)} requests in {load.seconds:.0f} s ({len(load.times) / load.seconds:.0f} a second; "
             f"{load.by_method}), p50 {load.percentile(0.5):.0f} ms, p99 {load.percentile(0.99):.0f} ms: {len(load.lost)} lost")
         for one in load.lost[:10]:
             say(f"  {one}")
-        say(f"{len(states)} trainings: {states.count('succeeded')} succeeded, attempts "
-            f"{postgres.query(url, 'SELECT attempt, COUNT(*) FROM jobs GROUP BY attempt ORDER BY attempt')}")
+        say(f"{len(states)} trainings: {states.count('succeeded')} succeeded")
+        good = jobs_are_well(url, len(replicas.workers)) and good
     if load.lost:
         say("nginx: " + nginx.errors[-2000:])
     good = good and not load.lost and states == ["succeeded"] * TRAININGS
