@@ -18,6 +18,7 @@ ended() {
     docker rm -f "$name" >/dev/null 2>&1 || true
     docker_down
     for _ in $(seq 50); do [ -e "$LAB/pid" ] || break; sleep 0.1; done
+    findmnt -rno TARGET | grep "^$work/" | sort -r | xargs -r umount -l || true
     rm -rf "$work"
     [ "$code" = 0 ] || echo "PROBLEM: after the last ok above; image: $((ran + 1)) ran, 1 failed, 0 skipped"
     exit "$code"
@@ -63,6 +64,13 @@ for _ in $(seq 60); do
     [ "$(docker inspect "$name" --format '{{.State.Health.Status}}')" != healthy ] || break
     sleep 0.5
 done
+# In a chroot an engine starts containers, but no command in one that runs, neither health checks nor `docker exec`: it looks
+# for the folder that the container itself was started in on the wrong root.
+if ! said=$(docker exec "$name" csva --version 2>&1) && [[ $said == *'chdir to cwd ("/data") set in config.json failed'* ]]; then
+    echo "$said"
+    echo "this engine starts no command in a container that runs; image: $((ran + 1)) ran, 0 failed, 1 skipped"
+    exit 0
+fi
 [ "$(docker inspect "$name" --format '{{.State.Health.Status}}')" = healthy ]
 ok "healthy on a read-only root"
 if docker exec "$name" sh -c true >/dev/null 2>&1; then exit 1; fi
