@@ -1,5 +1,12 @@
 """What becomes of jobs whose process dies, takes too much, or is lost."""
 
+import os
+import signal
+import threading
+import time
+
+import pytest
+import requests
 import steps
 from conftest import new_world
 from support.server import PASSWORD
@@ -54,3 +61,110 @@ def test_a_worker_for_a_time_does_what_waits_and_ends():
         done = world.server.command("worker", "--idle", "1")
         assert "worker_stopped" in done.stdout + done.stderr
         assert user.get(f"/api/v1/datasets/{number}").json()["state"] == "ready"
+
+
+# 9 MB: long enough to be met while it is read and learnt from.
+LARGE = b"lot,age,height,city\n" + b"".join(
+    b"lot %06d of those in stock,%d,%d.5,%s\n" % (i, i % 40, 150 + i * 7 % 40, (b"Rome", b"Paris")[(i % 40 < 20) != (i % 10 == 0)])
+    for i in range(210_000))
+# 3 MB in 200 columns: its profile takes many times what a small file's does.
+WIDE = b",".join(b"c%d" % i for i in range(200)) + b"\n" + b"".join(
+    b",".join(b"%d.%d" % (row * column % 997, (row + column) % 89) for column in range(200)) + b"\n" for row in range(2000))
+
+
+def child_below(pid):
+    """The process of the job that runs below a server; none: nothing."""
+    parents, jobs = {}, []
+    for process in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{process}/stat", encoding="utf-8") as facts:
+                parents[int(process)] = int(facts.read().rsplit(") ", 1)[1].split()[1])
+            with open(f"/proc/{process}/cmdline", "rb") as line:
+                if b"job-child" in line.read().split(b"\0"):
+                    jobs.append(int(process))
+        except OSError:
+            continue
+    for job in jobs:
+        above = job
+        while above in parents and above != pid:
+            above = parents[above]
+        if above == pid:
+            return job
+    return None
+
+
+def killed_at_work(world, client, number):
+    """Kills the process of that job once; the job, once it has ended."""
+    server = world.server.process.pid
+    noted = f"SELECT pid, reason FROM job_attempts WHERE job_id = {number} ORDER BY attempt"  # nosec B608
+
+    def at_work():
+        child = child_below(server)
+        return child and [str(child)] == [str(row[0]) for row in world.server.sql(noted)] and child
+    victim = steps.wait_for(at_work, 30, "the process of the job")
+    time.sleep(0.1)
+    os.kill(victim, signal.SIGKILL)
+
+    def ended():
+        job = client.get(f"/api/v1/jobs/{number}").json()
+        return job["state"] not in ("queued", "running") and job
+    job = steps.wait_for(ended, 120, "the end of the job")
+    assert (job["state"], job["attempt"]) == ("succeeded", 2), job
+    attempts = world.server.sql(noted)
+    assert (str(victim), "jobs.crashed") == tuple(attempts[0]) and len(attempts) == 2, (victim, attempts)
+    assert attempts[1][0] != attempts[0][0] and not attempts[1][1], attempts
+    assert world.server.process.pid == server and world.server.process.poll() is None
+
+
+@pytest.fixture(scope="module")
+def working_world():
+    with new_world(CSVA_JOBS_LOCAL_WORKERS="1", CSVA_JOBS_POLL_MS="50") as made:
+        yield made
+
+
+def test_does_again_what_a_killed_process_was_doing(working_world):
+    """A reading and a training, each killed in the middle: only the job is done once more."""
+    user = working_world.user()
+    number = steps.number_of(steps.upload(user, LARGE))
+    killed_at_work(working_world, user, user.get(f"/api/v1/datasets/{number}").json()["job_id"])
+    assert user.get(f"/api/v1/datasets/{number}").json()["state"] == "ready"
+    wish = {"target": "city", "budget_s": 20, "options": {"families": ["LogisticRegression"], "threads": 1}}
+    started = user.post(f"/api/v1/datasets/{number}/trainings", json=wish).json()
+    killed_at_work(working_world, user, started["job_id"])
+    assert user.get(f"/api/v1/trainings/{started['id']}").json()["models"]
+
+
+def test_stops_a_real_job_at_its_memory_and_goes_on_serving(working_world):
+    """Its limit lies between what a small file took and what this one takes; pages come all the while."""
+    world, user = working_world, working_world.user()
+
+    def peak(content):
+        number = steps.read(user, content)
+        job = user.get(f"/api/v1/datasets/{number}").json()["job_id"]
+        return int(world.server.sql(f"SELECT memory_peak_bytes FROM jobs WHERE id = {job}")[0][0])  # nosec B608
+    rest, need = peak(steps.CSV), peak(WIDE)
+    assert need > 3 * rest, (rest, need)
+    world.server.restart(CSVA_JOBS_MEMORY_BYTES=str(2 * rest))
+    steps.read(user)  # enough for others
+    server, answers, stop = world.server.process.pid, [], threading.Event()
+
+    def look():
+        while not stop.is_set():
+            begun = time.monotonic()
+            try:
+                status = requests.get(world.url + "/", headers={"Accept": "text/html"}, timeout=30).status_code
+            except requests.RequestException as error:
+                status = str(error)
+            answers.append((status, time.monotonic() - begun < 5))
+            time.sleep(0.02)
+    looker = threading.Thread(target=look)
+    looker.start()
+    try:
+        found = steps.ended(user, steps.number_of(steps.upload(user, WIDE)))
+    finally:
+        stop.set()
+        looker.join()
+    assert found["problem"]["reason"] == "jobs.out_of_memory", found
+    assert user.get(f"/api/v1/jobs/{found['job_id']}").json()["attempt"] == 2
+    assert len(answers) > 5 and set(answers) == {(200, True)}, answers
+    assert world.server.process.pid == server and world.server.process.poll() is None
