@@ -1,6 +1,8 @@
 """The summary, the page for Prometheus, health: fresh, and with the names that others rely on."""
 
 import concurrent.futures
+import os
+import re
 import subprocess  # nosec B404
 import sys
 import time
@@ -82,6 +84,21 @@ def test_counts_requests_by_route_and_status(world, someone):
     refused(someone.get("/api/v1/datasets/987654"), 404, "datasets.not_found")
     labels = 'method="GET",route="/api/v1/datasets/{dataset_id}",status_class="4xx"'
     assert f"http_server_request_duration_seconds_count{{{labels}}}" in someone.get("/metrics").text
+
+
+def test_counts_the_processor_time_of_the_process(world):
+    """A counter: what the system says of the process, however often and by how many it is asked."""
+    def system():
+        with open(f"/proc/{world.server.process.pid}/stat", encoding="utf-8") as stat:
+            return sum(map(int, stat.read().rsplit(") ", 1)[1].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+
+    def told(_=None):
+        text = world.client().get("/metrics").text
+        return float(re.search(r"^process_cpu_seconds_total (\S+)$", text, re.M).group(1))
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        assert len(list(pool.map(told, range(20)))) == 20
+    before, said, after = system(), told(), system()
+    assert before - 0.05 <= said <= after + 0.05, (before, said, after)
 
 
 def test_says_that_it_lives_and_is_ready(world, stranger):

@@ -4,6 +4,7 @@
 #include "foundation/base/clock.hpp"
 #include "foundation/http/server.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <filesystem>
@@ -183,8 +184,9 @@ void add_pages(http::Routes& routes, const http::Routes& all) {
 void watch_process(base::Metrics& metrics) {
     auto& resident = metrics.gauge("process_resident_memory_bytes", "Resident memory.");
     auto& files = metrics.gauge("process_open_fds", "Open file descriptors.");
-    auto& cpu = metrics.gauge("process_cpu_seconds_total", "Processor time, user and system.");
-    metrics.on_collect([&resident, &files, &cpu] {
+    auto& cpu = metrics.counter("process_cpu_seconds_total", "Processor time, user and system.");
+    const auto mutex = std::make_shared<std::mutex>();  // Two may ask at once.
+    metrics.on_collect([&resident, &files, &cpu, mutex] {
         std::ifstream statm("/proc/self/statm");
         double pages = 0;
         statm >> pages >> pages;
@@ -194,7 +196,10 @@ void watch_process(base::Metrics& metrics) {
         files.set(static_cast<double>(std::distance(begin(open), end(open))));
         timespec now{};
         ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-        cpu.set(static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9);
+        const double used =
+            static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+        const std::scoped_lock lock(*mutex);
+        cpu.add(std::max(0.0, used - cpu.value()));
     });
 }
 
