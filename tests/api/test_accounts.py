@@ -1,5 +1,7 @@
 """Signing in and out, first run, sessions, tokens, users."""
 
+import hashlib
+
 import pytest
 from client import Client, refused
 from conftest import PASSWORD, new_server
@@ -101,6 +103,25 @@ def test_makes_lists_and_revokes_tokens(world, ada, bob):
     assert ada.delete(f"/api/v1/tokens/{number}").status_code == 204
     refused(robot.get("/api/v1/session"), 401, "accounts.token_invalid")
     refused(ada.delete(f"/api/v1/tokens/{number}"), 404, "accounts.token_not_found")
+
+
+def test_ends_a_token_at_its_time_and_keeps_its_hash_alone(world, ada):
+    made, other = (ada.post("/api/v1/tokens", json={"label": "robot", "scope": "write", "days": 1}).json() for _ in range(2))
+    if "CSVA_DATABASE_URL" in world.server.environment:
+        tables = world.server.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        rows = world.server.sql(" UNION ALL ".join(f"SELECT CAST(t AS TEXT) FROM {table} t" for (table,) in tables))  # nosec B608
+    else:
+        tables = world.server.sql("SELECT name FROM sqlite_master WHERE type = 'table'")
+        rows = [row for (table,) in tables for row in world.server.sql(f"SELECT * FROM {table}")]  # nosec B608
+    stored = "\n".join(cell for row in rows for cell in row)
+    assert hashlib.sha256(made["token"].encode()).hexdigest() in stored
+    assert made["token"] not in stored and made["token"].encode().hex() not in stored
+    for file in world.server.data.glob("*.sqlite*"):
+        assert made["token"].encode() not in file.read_bytes(), file
+    world.server.sql(f"UPDATE api_tokens SET expires_at = 1 WHERE id = {made['id']}")  # nosec B608
+    assert world.client(token=other["token"]).get("/api/v1/session").status_code == 200
+    robot = world.client(token=made["token"], language=ada.language)
+    refused(robot.get("/api/v1/session"), 401, "accounts.token_invalid")
 
 
 def test_holds_a_token_to_its_scope(world, ada):

@@ -1,12 +1,16 @@
 """What the server says to requests that break the protocol or a limit."""
 
 import concurrent.futures
+import gzip
+import json
+import re
 import socket
 
 import pytest
 from client import refused
 from conftest import new_world
-from steps import CSV, note_raw, read, upload
+from steps import CSV, note_raw, read, upload, wait_for
+from support.server import PASSWORD
 
 JSON = {"Content-Type": "application/json"}
 HEAD = "GET /api/v1/session HTTP/1.1\r\nHost: localhost\r\nAccept-Language: {language}\r\n"
@@ -107,11 +111,77 @@ def test_refuses_texts_that_cannot_be_kept(world, ada):
     refused(answer, 400, "store.bad_text")
 
 
+FORWARDED = [  # X-Forwarded-For, and the network of whom the request is taken to be
+    ("203.0.113.9", "203.0.113.0/24"),
+    ("198.51.100.7, 203.0.113.9", "203.0.113.0/24"),  # what the client made up itself
+    ("203.0.113.9:4711, 127.0.0.9", "203.0.113.0/24"),  # another proxy of ours in between
+    ("2001:db8:7:1::9", "2001:db8:7::/48"),
+    ("unknown", "127.0.0.0/24")]
+
+
+def network_of(world, headers):
+    """What the access log keeps of the address of one request with these headers."""
+    answer = world.client().get("/health/live", headers=headers)
+    assert answer.status_code == 200
+
+    def logged():
+        lines = [line for line in world.server.log().splitlines() if answer.headers["X-Request-Id"] in line]
+        return lines and json.loads(lines[0])["network"]
+    return wait_for(logged, 10, "the line of the request")
+
+
+def test_believes_trusted_proxies_alone():
+    """Whom a request comes from, and whether by https: what the proxy says, not what anybody says."""
+    named = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
+    with new_world(CSVA_HTTP_TRUSTED_PROXIES="192.0.2.1, 127.0.0.0/8") as world:
+        user = world.user()
+        for chain, network in FORWARDED:
+            assert network_of(world, {"X-Forwarded-For": chain}) == network, chain
+        wish = {"name": user.name, "password": PASSWORD}
+        assert "; Secure" in world.client().post("/login/", json=wish, headers=named).headers["Set-Cookie"]
+        assert "; Secure" not in world.client().post("/login/", json=wish).headers["Set-Cookie"]
+    with new_world(CSVA_HTTP_TRUSTED_PROXIES="192.0.2.1") as world:
+        user = world.user()
+        assert network_of(world, named) == "127.0.0.0/24"
+        wish = {"name": user.name, "password": PASSWORD}
+        assert "; Secure" not in world.client().post("/login/", json=wish, headers=named).headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize("allowed,good,bad", [
+    ("csv.example.org, .example.com", ["csv.example.org", "CSV.Example.org:8080", "example.com", "a.b.example.com", "[::1]:80"],
+     ["example.org", "notexample.com", "csv.example.org.evil.example"]),
+    ("*", ["evil.example"], [])])
+def test_answers_to_allowed_hosts_alone(allowed, good, bad):
+    with new_world(CSVA_HTTP_ALLOWED_HOSTS=allowed) as world:
+        for host in good:
+            assert world.client().get("/health/live", headers={"Host": host}).status_code == 200, host
+        for host in bad:
+            refused(world.client().get("/health/live", headers={"Host": host}), 421, "http.host_not_allowed")
+
+
 def test_compresses_and_remembers_assets(world, ada):
     document = ada.get("/api/schema/", headers={"Accept-Encoding": "gzip"})
     assert document.status_code == 200
+    assert document.headers["Content-Encoding"] == "gzip" and document.json()["openapi"]
     page = ada.http.get(world.url + "/", headers={"Accept": "text/html"}, timeout=30)
     assert page.status_code == 200 and page.headers["Content-Type"].startswith("text/html")
+    script = re.search(r'src="(/assets/[^"]+\.js)"', page.text).group(1)
+
+    def asset(**headers):
+        answer = ada.http.get(world.url + script, headers={"Accept-Encoding": "identity"} | headers, timeout=30, stream=True)
+        assert "immutable" in answer.headers["Cache-Control"] and answer.headers["Vary"] == "Accept-Encoding"
+        return answer, answer.raw.read(decode_content=False)
+
+    plain, text = asset()
+    assert plain.status_code == 200 and "Content-Encoding" not in plain.headers
+    zipped, small = asset(**{"Accept-Encoding": "gzip"})
+    assert zipped.headers["Content-Encoding"] == "gzip" and gzip.decompress(small) == text
+    best, smallest = asset(**{"Accept-Encoding": "gzip, deflate, br"})
+    assert best.headers["Content-Encoding"] == "br" and 0 < len(smallest) < len(small) < len(text)
+    assert plain.headers["ETag"] == zipped.headers["ETag"] == best.headers["ETag"]
+    same, nothing = asset(**{"If-None-Match": plain.headers["ETag"]})
+    assert (same.status_code, nothing) == (304, b"") and same.headers["ETag"] == plain.headers["ETag"]
+    assert asset(**{"If-None-Match": '"another"'})[0].status_code == 200
 
 
 def test_streams_the_changes_of_ones_jobs(world, ada):
