@@ -1,15 +1,18 @@
 """What the command line refuses: the sentence in the person's language and the exit code."""
 
+import contextlib
 import csv
 import io
 import json
 import os
+import random
+import re
 import shutil
 import subprocess  # nosec B404
 
 import pytest
 import reasons
-from conftest import new_server
+from conftest import BACK_END, new_server
 from steps import TRAINING
 from support.server import LOCALES, PASSWORD, program
 
@@ -130,6 +133,74 @@ def test_trains_and_predicts(folder):
         if file.name != "model.json":
             file.write_bytes(file.read_bytes()[:-9])
     refuses(folder, 2, "bundle.damaged", "predict", "model", "rows.csv")
+
+
+def test_keeps_the_table_and_the_receipt(folder):
+    done = run(folder, "profile", "rows.csv", "--parquet", "rows.parquet")
+    assert done.returncode == 0, done.stderr
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    assert lines[0][:5] == ["column", "type", "count", "missing", "distinct"] and len(lines) == 7
+    shown = {line[0]: dict(zip(lines[0], line)) for line in lines[1:5]}
+    assert shown["age"]["type"] == "integer" and shown["age"]["mean"] == "19.5" and shown["age"]["max"] == "39"
+    assert lines[5:] == [["rows", "200"], ["duplicates", "0"]]
+    assert (folder / "rows.parquet").read_bytes()[:4] == b"PAR1"
+    done = run(folder, "read", "rows.csv", "--output", "out.csv", "--receipt", "receipt.json")
+    assert done.returncode == 0, done.stderr
+    receipt = json.loads((folder / "receipt.json").read_text())
+    assert receipt["rows_kept"] == 200 and receipt["dialect"]["header"]
+    assert len((folder / "out.csv").read_text().splitlines()) == 201
+
+
+def test_says_how_good_and_whether_it_drifts(folder):
+    (folder / "later.csv").write_bytes(TRAINING.replace(b",15", b",75"))
+    done = run(folder, "train", "rows.csv", *SMALL, "--model", "model", "--test", "rows.csv")
+    assert done.returncode == 0, done.stderr
+    said = dict(line.rsplit(" ", 1) for line in done.stdout.splitlines() if line.startswith("test "))
+    assert 0.8 < float(said["test accuracy"]) <= 1, done.stdout
+    assert re.match(r"best (Ensemble|LogisticRegression)\nverdict better roc_auc 0\.[89]", done.stdout), done.stdout
+    for language, title in (("en", "state\tcolumn\t"), ("fr", "état\tcolonne\t")):
+        done = run(folder, "drift", "model", "rows.csv", "later.csv", language=language)
+        assert done.returncode == 0, done.stderr
+        lines = done.stdout.splitlines()
+        assert lines[0] == "rows.csv" and "later.csv" in lines and "drift:" not in done.stdout, done.stdout
+        assert [line for line in lines if line.startswith(title)], done.stdout
+        heights = [line.split("\t")[0] for line in lines if line.split("\t")[1:2] == ["height"]]
+        assert heights and heights[-1] != "stable", done.stdout
+
+
+@pytest.mark.parametrize("seed", [None, 1, 2, 3] if BACK_END == "sqlite" else [1])
+def test_finds_nothing_in_a_shuffled_target(folder, seed):
+    """Titanic with everybody's fate dealt out anew: no model is better than guessing, where one is with their own."""
+    rows = list(csv.DictReader((reasons.ROOT / "tests/data/titanic.csv").open(encoding="utf-8", newline="")))
+    fates = [row["Survived"] for row in rows]
+    if seed is not None:
+        random.Random(seed).shuffle(fates)
+    with open(folder / "fates.csv", "w", encoding="utf-8", newline="") as out:
+        write = csv.DictWriter(out, rows[0])
+        write.writeheader()
+        write.writerows(row | {"Survived": fate} for row, fate in zip(rows, fates))
+    done = run(folder, "train", "fates.csv", "--target", "Survived", "--model", "model", "--budget", "10s", "--families",
+               "LogisticRegression,RandomForestClassifier", "--trees", "20", "--threads", "1")
+    assert done.returncode == 0, done.stderr
+    assert f"\nverdict {'better' if seed is None else 'not_better'} " in done.stdout, done.stdout
+
+
+def test_draws_its_progress_on_a_terminal_alone(folder):
+    assert run(folder, "profile", "rows.csv").stderr == ""
+    ours, its = os.openpty()
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("CSVA_")}
+    with subprocess.Popen([program(), "profile", "rows.csv"], cwd=folder, stderr=its,  # nosec B603
+                          stdout=subprocess.DEVNULL, env=clean | {"LC_ALL": "C.UTF-8"}) as process:
+        os.close(its)
+        drawn = b""
+        with contextlib.suppress(OSError):  # what a terminal says once nobody holds its other end
+            while block := os.read(ours, 4096):
+                drawn += block
+    os.close(ours)
+    assert process.returncode == 0
+    bars = re.findall(rb"\r(\w+) \[(=*) *\] +(\d+) %", drawn)
+    assert bars and all(len(full) == int(pct) * 30 // 100 for _, full, pct in bars), drawn
+    assert drawn.endswith(b"\r\033[K")
 
 
 def test_says_that_the_database_is_not_ours(language):
