@@ -43,3 +43,5 @@ def test_has_the_unit_test_that_it_names(reason):
     found = re.search(r"^TEST(_F|_P)?\(\w+, " + name + r"\) \{\n(.*?)^\}", text, re.M | re.S)
     assert found, f"{path} has no test {name}"
     assert f'"{reason}"' in found.group(2)
+    said = (reasons.ROOT / "src/foundation/i18n/catalogue_test.cpp").read_text(encoding="utf-8")
+    assert f'"{reason}"' in said, "no test reads its sentences"

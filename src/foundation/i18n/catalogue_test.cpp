@@ -27,6 +27,42 @@ TEST(catalogue, fills_named_arguments_and_writes_numbers_the_language_way) {
     );
 }
 
+/// What no request provokes at will, and so no test of the API reads in both languages.
+TEST(catalogue, says_in_both_languages_what_only_unit_tests_provoke) {
+    struct Said {
+        const char *reason, *english, *french;
+    };
+    for (const Said& one : {
+             Said{
+                 "store.conflict",
+                 "This contradicts something that exists already.",
+                 "Cela contredit quelque chose qui existe déjà."
+             },
+             Said{
+                 "backup.differs",
+                 "What was restored is not what was backed up.",
+                 "Ce qui a été restauré n’est pas ce qui avait été sauvegardé."
+             },
+             Said{
+                 "backup.changing",
+                 "Files were deleted faster than the backup could hold on to them.",
+                 "Des fichiers ont été supprimés plus vite que la sauvegarde ne pouvait les "
+                 "retenir."
+             },
+             Said{
+                 "duck.disk_full",
+                 "The disk is full; nothing was kept.",
+                 "Le disque est plein\u202f; rien n’a été gardé."
+             },
+         }) {
+        const base::Error error(base::ErrorKind::internal, one.reason);
+        EXPECT_EQ(sentence(error, Language::en).message, one.english);
+        EXPECT_EQ(sentence(error, Language::fr).message, one.french);
+        EXPECT_FALSE(sentence(error, Language::en).hint.empty());
+        EXPECT_FALSE(sentence(error, Language::fr).hint.empty());
+    }
+}
+
 TEST(catalogue, gives_the_key_when_there_is_no_text) {
     EXPECT_EQ(text(Language::fr, "base:no.such.key"), "base:no.such.key");
     EXPECT_FALSE(has_text(Language::fr, "base:no.such.key"));
