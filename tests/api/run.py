@@ -1,5 +1,5 @@
 """Runs the API suite on each back end at the same time and counts: a back end that is skipped is a
-failure."""
+failure, and so is every test that is, but for the shared data sets where there are none."""
 
 import concurrent.futures
 import contextlib
@@ -20,7 +20,7 @@ KNOWN = ("sqlite", "postgres")
 
 
 def run(back_end, url, arguments):
-    """(back end, what pytest printed, tests, failures, skips, seconds)."""
+    """(back end, what pytest printed, tests, failures, skips, those of them for want of a shared data set, seconds)."""
     start = time.monotonic()
     environment = dict(os.environ, CSVA_TEST_DATABASE_URL=url, COLUMNS="250")  # whole messages
     with tempfile.TemporaryDirectory() as folder:
@@ -30,10 +30,11 @@ def run(back_end, url, arguments):
             env=environment, check=False, text=True, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT)
         suite = xml.parse(report).getroot().find("testsuite")  # nosec B314
+    away = sum(1 for case in suite.iter("skipped") if "not at hand: " in case.get("message", ""))
     ran, failed, skipped = (
         int(suite.get("tests")), int(suite.get("failures")) + int(suite.get("errors")),
         int(suite.get("skipped")))
-    return back_end, done.stdout, ran, failed, skipped, time.monotonic() - start
+    return back_end, done.stdout, ran, failed, skipped, away, time.monotonic() - start
 
 
 def main():
@@ -48,10 +49,11 @@ def main():
         with concurrent.futures.ThreadPoolExecutor(len(urls)) as pool:
             jobs = [pool.submit(run, name, url, arguments) for name, url in urls.items()]
             for job in concurrent.futures.as_completed(jobs):
-                back_end, printed, ran, failed, skipped, seconds = job.result()
+                back_end, printed, ran, failed, skipped, away, seconds = job.result()
                 print(f"{printed}API tests on {back_end}: {ran} ran, {failed} failed, {skipped} "
                       f"skipped, {seconds:.0f} s", flush=True)
-                good = good and ran > 0 and failed + skipped == 0
+                pardoned = 0 if os.environ.get("CSVA_SHARED_DATA") else away
+                good = good and ran > 0 and failed == 0 and skipped == pardoned
     return 0 if good else 1
 
 

@@ -49,7 +49,7 @@ def place_of(name):
 def cases():
     if os.environ.get("CSVA_TEST_DATABASE_URL"):
         return ["titanic.csv"]  # the metadata's back end does not touch the path
-    return [name for name in TARGETS if place_of(name)]
+    return list(TARGETS)
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +121,8 @@ def test_every_path_gives_the_same_characters(served, world, tmp_path, name):
     server, token = served
     client = type(world.admin)(server.url, None, token)
     place = place_of(name)
+    if place is None:
+        pytest.skip(f"not at hand: {name}")
     number = training.upload(client, name, place.read_bytes())
     if name in RECIPES:
         training.clean(client, number, RECIPES[name])

@@ -131,6 +131,10 @@ dev_test() {
         return
     fi
     IN_TEST=1
+    if [ -z "${CSVA_SHARED_DATA:-}" ] && [ -d ../shared/data ]; then
+        CSVA_SHARED_DATA=$(readlink -f ../shared)
+        export CSVA_SHARED_DATA
+    fi
     # Tests against a real bucket run where it is built in time, and are skipped where it is not.
     mkdir -p build
     (tests/ops/tools.sh minio >build/minio.log 2>&1 &)
