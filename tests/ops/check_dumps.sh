@@ -11,6 +11,7 @@ CSVA_DB_HOST=csva-dumps-db
 export CSVA_DB_HOST
 cp -r deploy/compose "$work/compose" && rm -rf "$work/compose/secrets" && "$work/compose/prepare.sh"
 chmod 755 "$work/compose/secrets"
+cp -rL deploy/kubernetes/csv-analyzer/files "$work/scripts" && chmod -R a+rX "$work/scripts"
 mkdir "$work/backup" "$work/restore" && chown 999:999 "$work/backup" "$work/restore"
 docker network create csva-dumps >/dev/null
 docker run -d --name csva-dumps-db --network csva-dumps -e POSTGRES_PASSWORD_FILE=/run/secrets/postgres_password -e PGDATA=/var/lib/postgresql/data/pgdata \
@@ -22,7 +23,7 @@ done
 ours() { docker run --rm -i --network csva-dumps -v "$work/compose/secrets:/run/secrets:ro" -e CSVA_DATABASE_URL_FILE=/run/secrets/database_url localhost/csva:test "$@"; }
 script() {
     docker run --rm --network csva-dumps --read-only --cap-drop ALL --tmpfs /tmp --entrypoint sh -e DATABASE_URL_FILE=/run/secrets/database_url \
-        -v "$work/compose/secrets:/run/secrets:ro" -v "$PWD/deploy/kubernetes/csv-analyzer/files:/scripts:ro" -v "$work/backup:/backup" -v "$work/restore:/restore" \
+        -v "$work/compose/secrets:/run/secrets:ro" -v "$work/scripts:/scripts:ro" -v "$work/backup:/backup" -v "$work/restore:/restore" \
         localhost/postgres:test "/scripts/$1"
 }
 ours migrate
@@ -30,6 +31,9 @@ printf 'correct horse battery\n' | ours user add ann --admin --password-stdin
 began=$SECONDS
 script backup.sh
 script restore_test.sh
+rows=$(find "$work/backup" -name "*.rows")
+grep '^csva_journal\.' "$rows" | tr '\n' ';' | sed 's/^/of them the journal: /; s/$/\n/'
+grep -q '^csva_journal\.journal_entries [1-9]' "$rows"
 echo "dumped, restored and compared in $((SECONDS - began)) s"
 dump=$(ls "$work"/backup/*.dump)
 printf 'x' | dd of="$dump" bs=1 seek=2000 conv=notrunc status=none
@@ -40,6 +44,10 @@ rows=$(find "$work/backup" -name "*.rows" | sort | tail -n 1)
 sed -i 's/^users 1$/users 2/' "$rows" && (cd "$work/backup" && sha256sum "$(basename "${rows%.rows}.dump")" "$(basename "$rows")" >"$(basename "${rows%.rows}.sha256")")
 if script restore_test.sh >"$work/said" 2>&1; then echo "a missing row was not found" && exit 1; fi
 grep -E '^[<>] users' "$work/said" | tr '\n' ' ' && echo "is found"
+sed -i 's/^users 2$/users 1/; s/^\(csva_journal\.journal_entries\) .*/\1 1000/' "$rows" &&
+    (cd "$work/backup" && sha256sum "$(basename "${rows%.rows}.dump")" "$(basename "$rows")" >"$(basename "${rows%.rows}.sha256")")
+if script restore_test.sh >"$work/said" 2>&1; then echo "a missing entry of the journal was not found" && exit 1; fi
+grep -E '^[<>] csva_journal' "$work/said" | tr '\n' ' ' && echo "is found"
 for day in 40 41 42 43 44; do
     touch -d "$day days ago" "$work/backup/csva-201$((day - 40))0101T000000Z".{dump,rows,sha256}
 done

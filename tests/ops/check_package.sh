@@ -64,12 +64,15 @@ csva=$(find "$work/tar" -path "*/lib/csva/bin/csva")
 echo "$(basename "$tarball"): $("$csva" --version), $("$csva" doctor --data-dir "$work/data" | grep -c '^ok') checks ok"
 
 # The units where systemd looks for them, with the program that they start.
-for unit in csva.service csva-worker@1.service; do
-    cp "deploy/systemd/${unit/@1/@}" "$work/$unit"
+cp deploy/systemd/*.timer deploy/systemd/csva-pgbackrest@.service "$work/"
+for unit in csva.service csva-worker@1.service csva-copy-files.service csva-copy-files.timer csva-pgbackrest@full.service \
+    csva-pgbackrest-full.timer csva-pgbackrest-incr.timer; do
+    [ -e "$work/$unit" ] || cp "deploy/systemd/${unit/@*./@.}" "$work/$unit"
     sed -i "s|/usr/bin/csva|$work/root/usr/lib/csva/bin/csva|" "$work/$unit"
     systemd-analyze verify "$work/$unit" 2>&1 | { grep -F "$unit" || true; } >"$work/verify"
     [ ! -s "$work/verify" ] || { cat "$work/verify"; exit 1; }
     echo "systemd-analyze verify $unit: clean"
+    case $unit in *.timer | *pgbackrest*) continue ;; esac
     systemd-analyze security --offline=true --no-pager "$work/$unit" 2>/dev/null | grep 'Overall exposure' | sed "s|^[^O]*|$unit: |"
     systemd-analyze security --offline=true --no-pager --threshold=20 "$work/$unit" >/dev/null
 done

@@ -4,8 +4,8 @@ set -eu
 url=$(cat "$DATABASE_URL_FILE")
 name=csva-$(date -u +%Y%m%dT%H%M%SZ)
 # shellcheck disable=SC2016 # $q$ is PostgreSQL's quote
-counts='SELECT c.relname || chr(32) || (xpath($q$/row/n/text()$q$, query_to_xml(format($q$SELECT count(*) AS n FROM %I$q$, c.relname), false, true, $q$$q$)))[1]
-    FROM pg_class c WHERE c.relkind = $q$r$q$ AND c.relnamespace = $q$public$q$::regnamespace ORDER BY 1'
+counts='SELECT c.oid::regclass || chr(32) || (xpath($q$/row/n/text()$q$, query_to_xml(format($q$SELECT count(*) AS n FROM %s$q$, c.oid::regclass), false, true, $q$$q$)))[1]
+    FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace WHERE c.relkind = $q$r$q$ AND s.nspname IN ($q$public$q$, $q$csva_journal$q$) ORDER BY c.oid::regclass::text COLLATE "C"'
 # Rows are counted in the very state that is dumped.
 psql -X -q -v ON_ERROR_STOP=1 -d "$url" <<SQL
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;

@@ -13,7 +13,7 @@ trap 'pg_ctl -w -m immediate stop >/dev/null; rm -rf "$PGDATA"' EXIT
 createdb -T template0 csva
 pg_restore --no-owner --no-privileges --exit-on-error --dbname=csva "$newest"
 # shellcheck disable=SC2016 # $q$ is PostgreSQL's quote
-psql -X -At -c 'SELECT c.relname || chr(32) || (xpath($q$/row/n/text()$q$, query_to_xml(format($q$SELECT count(*) AS n FROM %I$q$, c.relname), false, true, $q$$q$)))[1]
-    FROM pg_class c WHERE c.relkind = $q$r$q$ AND c.relnamespace = $q$public$q$::regnamespace ORDER BY 1' >/restore/rows
+psql -X -At -c 'SELECT c.oid::regclass || chr(32) || (xpath($q$/row/n/text()$q$, query_to_xml(format($q$SELECT count(*) AS n FROM %s$q$, c.oid::regclass), false, true, $q$$q$)))[1]
+    FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace WHERE c.relkind = $q$r$q$ AND s.nspname IN ($q$public$q$, $q$csva_journal$q$) ORDER BY c.oid::regclass::text COLLATE "C"' >/restore/rows
 diff "${newest%.dump}.rows" /restore/rows
 echo "restored $(basename "$newest"): $(wc -l </restore/rows) tables with the same numbers of rows"
