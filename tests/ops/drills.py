@@ -2,7 +2,8 @@
 
 postgres: backups and log of PostgreSQL go to a MinIO over TLS, by pgBackRest with the shipped settings. All its processes are
 killed, its data folder is deleted, and it is restored; what was committed later than 60 s before the kill may be lost, nothing
-else. bucket: the files go to a second MinIO by `csva copy-files`; the first is killed and its disk deleted; the servers start on
+else; a wrong passphrase must be refused and a flipped bit be named by `pgbackrest verify`.
+bucket: the files go to a second MinIO by `csva copy-files`; the first is killed and its disk deleted; the servers start on
 the second, with a database of before an erasure. embedded: the data folder of a server on SQLite is deleted and comes back from
 last night's backup. All end with the same counts, hashes and predictions; where the database goes back to before an erasure, the
 erased account does not come back.
@@ -156,12 +157,18 @@ class Cluster:
         """As postgres."""
         return subprocess.run(  # nosec B603 B607
             ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *map(str, words)],
-            env=self.environment, check=check, capture_output=True, text=True)
+            env=self.environment, check=check, capture_output=True, text=True, errors="replace")
 
     def pgbackrest(self, *words):
         done = self.run("pgbackrest", f"--config={self.config}", "--stanza=csva", "--log-level-console=error", *words, check=False)
         if done.returncode:
             raise RuntimeError(f"pgbackrest {words}: {done.stdout}{done.stderr}")
+
+    def verified(self):
+        """What `pgbackrest verify` says of what is kept; only what is wrong, when something is."""
+        done = self.run("pgbackrest", f"--config={self.config}", "--stanza=csva", "--log-level-console=warn", "--output=text",
+                        "verify", check=False)
+        return (done.stdout + done.stderr).strip()
 
     def make(self):
         self.run(postgres._programs() / "initdb", "-D", self.data, "-U", "csva", "-A", "trust", "-E", "UTF8", "-k")
@@ -276,7 +283,40 @@ def drill_postgres(wish, clock):
         say("doctor: all is well" if done.returncode == 0 else done.stdout)
         good = done.returncode == 0 and good
         good = nobody_comes_back(cluster, replicas, client) and good
+        good = wrong_is_noticed(cluster, store, folder) and good
         return good and lost <= LOST_MAX_S and clock.figures["until ready"] <= RESTORE_MAX_S
+
+
+def flip_a_bit(store, folder):
+    """In the middle of the largest object of the backups, through the store itself; its name."""
+    root = store.folder / "data/csva-backup"
+    part = max((root / "pgbackrest/backup").rglob("part.1"), key=lambda path: path.stat().st_size)
+    name = str(part.parent.parent.relative_to(root))
+    file = folder / "object"
+    store.call("-o", str(file), f"{store.url}/csva-backup/{name}")
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    store.call("-T", str(file), f"{store.url}/csva-backup/{name}")
+    return name
+
+
+def wrong_is_noticed(cluster, store, folder):
+    """With another passphrase nothing is restored; one bit that flips in an object of the bucket is found."""
+    elsewhere = cluster.folder / "elsewhere"
+    cluster.run("mkdir", "-m", "700", elsewhere)
+    done = cluster.run("env", "PGBACKREST_REPO1_CIPHER_PASS=another passphrase", "pgbackrest", f"--config={cluster.config}",
+                       "--stanza=csva", "--log-level-console=error", f"--pg1-path={elsewhere}", "restore", check=False)
+    said = [line for line in (done.stdout + done.stderr).splitlines() if "ERROR" in line or "HINT" in line]
+    closed = done.returncode != 0 and bool(said) and not any(elsewhere.iterdir())
+    say(f"with a wrong passphrase: {'refused, nothing is restored' if closed else 'NOT refused'}: {' '.join(said).strip()[:200]}")
+    before = cluster.verified()
+    name = flip_a_bit(store, folder)
+    after = cluster.verified()
+    found = [line.strip() for line in after.splitlines() if "invalid" in line and line not in before.splitlines()]
+    say(f"pgbackrest verify: {' '.join(before.split())[:200] or 'nothing is wrong'}; "
+        f"with one bit of {name.split('/', 3)[-1]} flipped: {'; '.join(found)[:300] if found else 'NOT noticed'}")
+    return closed and not before and bool(found)
 
 
 def nobody_comes_back(cluster, replicas, client):
