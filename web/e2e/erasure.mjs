@@ -22,6 +22,10 @@ export async function erasure(visit, language, { path, program }) {
     const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
     const said = execFileSync(program, ['erasure', 'verify', await download.path()], { encoding: 'utf8' });
     if (!/genuine|authentique/.test(said)) failures.push(`${state}: ${said}`);
+    const certificate = page.url();
+    await page.goto(certificate); // as whoever was given the link
+    await page.getByRole('link', { name: t('erasure:certificate.download') }).waitFor();
+    await check(visit, `${state}-by-link`);
     await page.goto(`${visit.url}/account/`);
     if (!page.url().includes('/login/')) failures.push(`${state}: still signed in at ${page.url()}`);
 }

@@ -11,12 +11,22 @@ import { erasure } from './erasure.mjs';
 import { predict, train } from './journeys.mjs';
 import { withoutMouse } from './keyboard.mjs';
 import { monitoring } from './monitoring.mjs';
+import { outcomes } from './outcomes.mjs';
 import { person } from './person.mjs';
 import { privacy } from './privacy.mjs';
 import { program, startServer } from './server.mjs';
 import { sharing } from './sharing.mjs';
+import {
+    asColleague,
+    firstRun,
+    firstRunWithSample,
+    liveTraining,
+    people,
+    tabs,
+    uploadStates,
+} from './states.mjs';
 import { tracking } from './tracking.mjs';
-import { asColleague, firstRun, liveTraining, people, tabs, uploadStates } from './states.mjs';
+import { twoFactor } from './two_factor.mjs';
 
 const shared = process.env.CSVA_SHARED_DATA;
 const folders = [join(root, 'tests/data'), ...(shared ? [join(shared, 'data')] : [])];
@@ -66,6 +76,12 @@ async function visitIn(browser, url, language) {
     const locale = language === 'fr' ? 'fr-FR' : 'en-GB';
     const context = await browser.newContext({ locale, viewport: { width: 1280, height: 900 } });
     const page = await context.newPage();
+    // Nothing comes from another server, on any page.
+    context.on('request', (request) => {
+        const { protocol, origin } = new URL(request.url());
+        if (protocol.startsWith('http') && origin !== url)
+            failures.push(`${language}: asked ${request.url()}`);
+    });
     page.on('pageerror', (error) => failures.push(`${language}: ${error.message}`));
     page.on('console', (message) => {
         const expected = /status of 4\d\d|ERR_FAILED/.test(message.text());
@@ -106,6 +122,17 @@ async function aroundTitanic(visit, language) {
     if (runs('cleaning')) await journey(visit, `${language}-cleaning`, () => cleaning(visit, language, view));
 }
 
+async function sample(browser, language) {
+    const server = await startServer({ sample: true });
+    try {
+        const visit = await visitIn(browser, server.url, language);
+        await journey(visit, `${language}-sample`, () => firstRunWithSample(visit, language, server.link));
+        await visit.page.context().close();
+    } finally {
+        await server.stop();
+    }
+}
+
 /** Everything in one language, on a store of its own. */
 async function inLanguage(browser, language) {
     const server = await startServer();
@@ -121,6 +148,9 @@ async function inLanguage(browser, language) {
         if (runs('person')) await journey(visit, `${language}-person`, () => person(visit, language));
         if (runs('monitoring'))
             await journey(visit, `${language}-monitoring`, () => monitoring(visit, language));
+        if (runs('outcomes')) await journey(visit, `${language}-outcomes`, () => outcomes(visit, language));
+        if (runs('two-factor'))
+            await journey(visit, `${language}-two-factor`, () => twoFactor(visit, language));
         if (runs('people')) {
             await journey(visit, `${language}-people`, () => people(visit, language));
             const go = () => asColleague(visit, language, find('titanic.csv'));
@@ -152,7 +182,10 @@ const browser = await chromium.launch({
     ],
 });
 try {
-    for (const language of languages) await inLanguage(browser, language);
+    for (const language of languages) {
+        if (runs('sample')) await sample(browser, language);
+        await inLanguage(browser, language);
+    }
 } finally {
     await browser.close();
 }

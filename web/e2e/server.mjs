@@ -25,11 +25,11 @@ function firstRunLink(server) {
     });
 }
 
-export async function startServer() {
+export async function startServer({ sample = false } = {}) {
     if (!program) throw new Error('no program: ./dev build release, or CSVA_PROGRAM=path');
     const folder = mkdtempSync(join(tmpdir(), 'csva-e2e-'));
     const server = spawn(program, ['serve', '--listen', `127.0.0.1:${port}`, '--data-dir', folder], {
-        env: { ...process.env, CSVA_DATA_SAMPLE: 'false' },
+        env: { ...process.env, CSVA_DATA_SAMPLE: String(sample) },
         stdio: ['ignore', 'pipe', 'pipe'],
     });
     server.stderr.pipe(createWriteStream(join(output, 'e2e-server.log'), { flags: 'a' }));

@@ -40,6 +40,19 @@ export async function firstRun(visit, state, link) {
     await check(visit, `${state}-home-empty`);
 }
 
+/** The first page of a store that comes with the sample, after the first account was made. */
+export async function firstRunWithSample(visit, state, link) {
+    const { page } = visit;
+    await page.goto(link);
+    await fillCredentials(visit, { name, password });
+    await press(visit, 'accounts:setup.submit');
+    await page
+        .getByRole('row')
+        .filter({ has: page.getByRole('rowheader'), hasText: /\d/ })
+        .waitFor({ timeout: limitMs });
+    await check(visit, `${state}-home-sample`);
+}
+
 /** The first page while its answer is on the way, without a server, with files that are refused. */
 export async function uploadStates(visit, state) {
     const { page, url } = visit;

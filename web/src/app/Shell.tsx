@@ -55,6 +55,11 @@ function AccountMenu({ me }: { me: WhoAmI }) {
                         {t('base:ui.nav.journal')}
                     </Menu.Item>
                 )}
+                {(me.user.administrator || me.user.operates) && (
+                    <Menu.Item component={Link} to="/register/">
+                        {t('erasure:ui.register.title')}
+                    </Menu.Item>
+                )}
                 <Menu.Item component="a" href="/api/docs/">
                     {t('base:ui.nav.api')}
                 </Menu.Item>

@@ -1,7 +1,8 @@
-import { Alert, Box, Button, Code, Group, List, Stack, Text } from '@mantine/core';
+import { Alert, Button, Code, Group, List, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { Brand } from '../../components/Brand';
+import { Facts } from '../../components/Facts';
 import { LanguageSwitch } from '../../components/LanguageSwitch';
 import { Page } from '../../components/Page';
 import { Section } from '../../components/Section';
@@ -30,7 +31,7 @@ function Progress({ erasure }: { erasure: Erasure }) {
     );
 }
 
-function Facts({ signed, code }: { signed: NonNullable<Erasure['certificate']>; code: string }) {
+function Certified({ signed, code }: { signed: NonNullable<Erasure['certificate']>; code: string }) {
     const { t } = useTranslation();
     const { certificate } = signed;
     const rows = Object.values(certificate.rows).reduce((sum, count) => sum + count, 0);
@@ -43,27 +44,11 @@ function Facts({ signed, code }: { signed: NonNullable<Erasure['certificate']>; 
         ['projects', formatInteger(certificate.projects)],
         ['files', formatInteger(certificate.files)],
         ['rows', formatInteger(rows)],
-        [
-            'key',
-            <Code key="key" style={{ overflowWrap: 'anywhere' }}>
-                {signed.public_key}
-            </Code>,
-        ],
+        ['key', <Code key="key">{signed.public_key}</Code>],
     ];
     return (
         <Section title={t('erasure:ui.certificate.facts')} text={t('erasure:ui.certificate.pseudonym_text')}>
-            <Box component="dl" m={0}>
-                {facts.map(([name, value]) => (
-                    <Group key={name} gap="xs" py={4} align="baseline">
-                        <Text component="dt" c="dimmed" w={260}>
-                            {t(`erasure:ui.certificate.${name}`)}
-                        </Text>
-                        <Text component="dd" m={0} style={{ overflowWrap: 'anywhere', minWidth: 0 }}>
-                            {value}
-                        </Text>
-                    </Group>
-                ))}
-            </Box>
+            <Facts facts={facts.map(([name, value]) => [t(`erasure:ui.certificate.${name}`), value])} />
             {certificate.elsewhere.includes('tracking') && (
                 <Text>{t('erasure:ui.certificate.tracking')}</Text>
             )}
@@ -105,7 +90,7 @@ export default function CertificatePage() {
                             <Stack gap={40}>
                                 {!done && <Progress erasure={data} />}
                                 {done && data.certificate && (
-                                    <Facts signed={data.certificate} code={data.code} />
+                                    <Certified signed={data.certificate} code={data.code} />
                                 )}
                                 <Alert variant="outline">{t('erasure:ui.certificate.keep')}</Alert>
                             </Stack>

@@ -1,28 +1,12 @@
-import { Box, Group, List, Stack, Text } from '@mantine/core';
+import { List, Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { Facts } from '../../components/Facts';
 import { Page } from '../../components/Page';
 import { Section } from '../../components/Section';
 import { Loaded } from '../../components/States';
 import { useRegister } from './queries';
 
 const points = ['purpose', 'people', 'data', 'recipients', 'transfers', 'retention', 'security'] as const;
-
-function Facts({ facts }: { facts: [string, string][] }) {
-    return (
-        <Box component="dl" m={0}>
-            {facts.map(([name, value]) => (
-                <Group key={name} gap="xs" py={4} align="baseline" wrap="wrap">
-                    <Text component="dt" c="dimmed" w={220}>
-                        {name}
-                    </Text>
-                    <Text component="dd" m={0} maw={720} style={{ minWidth: 0, flex: '1 1 240px' }}>
-                        {value}
-                    </Text>
-                </Group>
-            ))}
-        </Box>
-    );
-}
 
 /** Article 30 of the GDPR, from facts; what only the controller can say comes last. */
 export default function RegisterPage() {

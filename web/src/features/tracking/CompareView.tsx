@@ -27,7 +27,7 @@ function Parallel({ runs, metrics }: { runs: Run[]; metrics: string[] }) {
                 name,
                 scale: true,
                 nameTextStyle: { color: ink.text },
-                axisLabel: { color: ink.text },
+                axisLabel: { color: ink.text, formatter: shownMetric },
             })),
             series: {
                 type: 'parallel',

@@ -19,9 +19,20 @@ function Curve({ metric, names, histories }: CurveProps) {
         (ink: Ink) => ({
             color: [ink.accent, '#b4531b', '#3b5bdb', '#8a3f8f', '#5c6b00'],
             grid: { left: 60, right: 16, top: 16, bottom: 36 },
-            tooltip: { trigger: 'axis' },
-            xAxis: { type: 'value', name: t('tracking:ui.step'), nameLocation: 'middle', nameGap: 24 },
-            yAxis: { type: 'value', scale: true, splitLine: { lineStyle: { color: ink.line } } },
+            tooltip: { trigger: 'axis', valueFormatter: shownMetric },
+            xAxis: {
+                type: 'value',
+                name: t('tracking:ui.step'),
+                nameLocation: 'middle',
+                nameGap: 24,
+                axisLabel: { formatter: shownMetric },
+            },
+            yAxis: {
+                type: 'value',
+                scale: true,
+                splitLine: { lineStyle: { color: ink.line } },
+                axisLabel: { formatter: shownMetric },
+            },
             series: histories.map((history, i) => ({
                 type: 'line',
                 name: names[i],

@@ -21,6 +21,8 @@ import type { Candidate, Preset, Task, TrainRequest } from './queries';
 import { modelLabel } from './scores';
 
 const presets: Preset[] = ['quick', 'solid', 'best'];
+/** Seconds, as the presets' texts say. Reading and deciding come on top: a quick look is to end within 30 in all. */
+const budgets: Record<Preset, number> = { quick: 20, solid: 120, best: 600 };
 const families = {
     classification: [
         'LogisticRegression',
@@ -113,7 +115,11 @@ interface TrainFormProps {
 export function TrainForm({ view, candidates, busy, error, onTrain }: TrainFormProps) {
     const { t } = useTranslation();
     const personal = usePersonal(view.dataset.id, view.dataset.current_version_id ?? null);
-    const [wish, setWish] = useState<TrainRequest>({ target: '', preset: 'quick' });
+    const [wish, setWish] = useState<TrainRequest>({
+        target: '',
+        preset: 'quick',
+        budget_s: budgets.quick,
+    });
     const target = wish.target || candidates[0]?.column || '';
     const known = candidates.find((candidate) => candidate.column === target);
     const task = wish.task && wish.task !== 'automatic' ? wish.task : (known?.task ?? 'automatic');
@@ -122,7 +128,7 @@ export function TrainForm({ view, candidates, busy, error, onTrain }: TrainFormP
         .filter((name) => !candidates.some((row) => row.column === name));
     const submit = (event: React.FormEvent) => {
         event.preventDefault();
-        onTrain({ ...wish, target });
+        onTrain({ ...wish, target, budget_s: wish.budget_s || budgets[wish.preset ?? 'quick'] });
     };
     return (
         <form onSubmit={submit}>
@@ -152,7 +158,13 @@ export function TrainForm({ view, candidates, busy, error, onTrain }: TrainFormP
                     <Radio.Group
                         label={t('training:ui.preset.label')}
                         value={wish.preset}
-                        onChange={(value) => setWish({ ...wish, preset: value as Preset })}
+                        onChange={(value) =>
+                            setWish({
+                                ...wish,
+                                preset: value as Preset,
+                                budget_s: budgets[value as Preset],
+                            })
+                        }
                     >
                         <SimpleGrid cols={{ base: 1, sm: 3 }} mt="xs">
                             {presets.map((preset) => (

@@ -42,6 +42,7 @@ describe('training', () => {
         expect(calls.find((call) => call.method === 'POST')?.body).toEqual({
             target: 'Survived',
             preset: 'solid',
+            budget_s: 120,
         });
     });
 
@@ -52,7 +53,10 @@ describe('training', () => {
         await userEvent.type(await screen.findByLabelText('Trees'), '50');
         await userEvent.click(screen.getByRole('button', { name: 'Start the training' }));
         await waitFor(() => expect(calls.some((call) => call.method === 'POST')).toBe(true));
-        expect(calls.find((call) => call.method === 'POST')?.body).toMatchObject({ options: { trees: 50 } });
+        expect(calls.find((call) => call.method === 'POST')?.body).toMatchObject({
+            budget_s: 20,
+            options: { trees: 50 },
+        });
     });
 
     it('shows the leaderboard as it grows and can be stopped', async () => {
