@@ -31,11 +31,11 @@ const settled = (page) =>
 /**
  * At each width: axe-core without a violation, nothing wider than the screen, a picture; and no untranslated key.
  * `still`: the state lasts only for a moment (progress), so one width is enough and nothing is waited for.
- * `heading`: what is there once the page is; `without`: rules of axe-core that somebody else's page breaks.
+ * `without`: rules of axe-core that somebody else's page breaks.
  */
 export async function check({ page, failures, count }, state, options = {}) {
-    const { still = true, heading = 'h1', without = [] } = options;
-    await page.waitForSelector(heading);
+    const { still = true, without = [] } = options;
+    await page.waitForSelector('h1');
     if (still) await page.waitForFunction(() => !document.querySelector('.mantine-Skeleton-root'));
     const fail = (what) => failures.push(`${state}: ${what}`);
     const text = await page.evaluate(() => document.body.innerText);

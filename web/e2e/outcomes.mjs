@@ -56,18 +56,29 @@ async function batchFailed(visit, state) {
     await check(visit, `${state}-batch-failed`);
 }
 
-/** Swagger UI with every operation of the document. */
+/** What Swagger UI breaks by itself: its tags are third-level headings, the links to operations stand in their buttons. */
+const swaggerRules = ['heading-order', 'nested-interactive'];
+
+/** Swagger UI with every operation of the document. It draws what is on the screen: a very high one holds them all. */
 async function apiPage(visit, state) {
     const { page, url, failures } = visit;
     await page.goto(`${url}/api/docs/`);
     await page.locator('.opblock').first().waitFor({ timeout: limitMs });
-    await check(visit, `${state}-api`, { heading: 'h2', without: [] });
+    await check(visit, `${state}-api`, { without: swaggerRules });
     const { paths } = await (await page.request.get(`${url}/api/schema/`)).json();
     const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
     const operations = Object.values(paths).flatMap((path) => methods.filter((method) => method in path));
-    const shown = await page.locator('.opblock').count();
-    if (shown < 100 || shown !== operations.length)
-        failures.push(`${state}-api: ${shown} of ${operations.length} operations are shown`);
+    const size = page.viewportSize();
+    await page.setViewportSize({ width: 1280, height: 100 * operations.length });
+    const shown = page.locator('.opblock');
+    await shown
+        .nth(operations.length - 1)
+        .waitFor({ timeout: 10_000 })
+        .catch(() => {});
+    const found = await shown.count();
+    if (found < 100 || found !== operations.length)
+        failures.push(`${state}-api: ${found} of ${operations.length} operations are shown`);
+    await page.setViewportSize(size);
 }
 
 export async function outcomes(visit, state) {
@@ -81,7 +92,7 @@ export async function outcomes(visit, state) {
     await page.getByRole('alert').waitFor();
     await check(visit, `${state}-training-failed`);
     await trainOn(visit, view, 'repaired');
-    await page.getByText(t('training:verdict.too_good_leakage'), { exact: true }).waitFor();
+    await page.getByText(t('training:verdict.left_out_leakage'), { exact: true }).waitFor();
     await check(visit, `${state}-too-good`);
     await trainOn(visit, view, 'broken');
     await page.getByText(t('training:verdict.not_better'), { exact: true }).waitFor();
@@ -93,5 +104,5 @@ export async function outcomes(visit, state) {
     await page.goto(`${url}/register/`);
     await page.locator('main dl').first().waitFor();
     await check(visit, `${state}-register`);
-    await apiPage(visit, state);
+    if (state === 'en') await apiPage(visit, state); // one page for all languages
 }

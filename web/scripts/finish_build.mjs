@@ -12,11 +12,8 @@ mkdirSync(swagger, { recursive: true });
 for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js', 'LICENSE', 'NOTICE']) {
     copyFileSync(join(root, 'node_modules/swagger-ui-dist', name), join(swagger, name));
 }
+for (const name of ['ours.css', 'start.js']) copyFileSync(join(root, 'swagger', name), join(swagger, name));
 // The page holds no inline script: the content security policy forbids it.
-writeFileSync(
-    join(swagger, 'start.js'),
-    "window.ui = SwaggerUIBundle({ url: '/api/schema/', dom_id: '#swagger', deepLinking: true, validatorUrl: null });\n",
-);
 writeFileSync(
     join(swagger, 'index.html'),
     `<!doctype html>
@@ -27,9 +24,10 @@ writeFileSync(
         <title>API · CSV Analyzer</title>
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/assets/swagger/swagger-ui.css" />
+        <link rel="stylesheet" href="/assets/swagger/ours.css" />
     </head>
     <body>
-        <main id="swagger"></main>
+        <div id="swagger"></div>
         <script src="/assets/swagger/swagger-ui-bundle.js"></script>
         <script src="/assets/swagger/start.js"></script>
     </body>

@@ -24,6 +24,7 @@ describe('numbers as people read them', () => {
     it('have units', () => {
         expect(formatBytes(10 * 1024 * 1024)).toBe('10 MB');
         expect(formatBytes(1536)).toBe('1.5 kB');
+        expect(formatBytes(13)).toBe('13 bytes');
         expect(formatDuration(80)).toBe('1 min 20 s');
         expect(formatDuration(120)).toBe('2 min');
         expect(formatDuration(4.4)).toBe('4 s');

@@ -42,6 +42,7 @@ export function formatBytes(bytes: number): string {
     const options = {
         style: 'unit',
         unit: units[unit],
+        unitDisplay: unit > 0 ? 'short' : 'long',
         maximumFractionDigits: value < 10 && unit > 0 ? 1 : 0,
     } as const;
     return numberForm(options).format(value);

@@ -21,6 +21,11 @@ interface PartProps {
 export const tryPath = (datasetId: number, name: string) =>
     `/test-model/${datasetId}/${encodeURIComponent(name)}/`;
 
+/** A column that gives the answer away says one thing when it was learnt from, another when it was left out. */
+function leftOut({ verdict, excluded }: Report): boolean {
+    return excluded.some(({ column, reason }) => reason === 'leakage' && column === verdict.column);
+}
+
 function Sentence({ datasetId, report }: PartProps) {
     const { t } = useTranslation();
     const { verdict, target } = report;
@@ -33,18 +38,17 @@ function Sentence({ datasetId, report }: PartProps) {
         target,
     };
     const good = verdict.kind === 'better';
+    const kind = leftOut(report) ? 'left_out_leakage' : verdict.kind;
     return (
         <Stack className="card verdict" data-good={good || undefined} p={{ base: 'lg', sm: 32 }} gap="md">
             <Text fw={650} c={good ? 'var(--csva-accent)' : 'var(--mantine-color-error)'}>
-                {t(`training:ui.verdict.${verdict.kind}`)}
+                {t(`training:ui.verdict.${kind}`)}
             </Text>
             <h2 className="sentence" style={{ margin: 0 }}>
                 {t(`training:ui.verdict.${verdict.score}`, figures)}
             </h2>
             {!good && (
-                <Text>
-                    {t(`training:ui.verdict.${verdict.kind}_text`, { target, column: verdict.column })}
-                </Text>
+                <Text>{t(`training:ui.verdict.${kind}_text`, { target, column: verdict.column })}</Text>
             )}
             <Text c="dimmed">
                 {t('training:ui.verdict.held_out', {

@@ -107,10 +107,11 @@ describe('verdict', () => {
     });
 
     it.each([
-        ['not_better', /Do not use this model/],
-        ['too_good_leakage', /“Boat” gives the answer away/],
-    ])('warns when it is %s, without a way to try it first', async (kind, text) => {
-        const bad = { ...report, verdict: { ...report.verdict, kind, column: 'Boat' } };
+        ['not_better', /Do not use this model/, []],
+        ['too_good_leakage', /“Boat” gives the answer away.*Drop that column/, []],
+        ['too_good_leakage', /It was left out/, [{ column: 'Boat', reason: 'leakage' }]],
+    ])('warns when it is %s, without a way to try it first', async (kind, text, excluded) => {
+        const bad = { ...report, excluded, verdict: { ...report.verdict, kind, column: 'Boat' } };
         serve({ ...answers, 'GET /api/v1/trainings/5': { ...training, report: bad } });
         open('/view/7/?tab=predict&training=5');
         expect(await screen.findByText(text)).toBeTruthy();
