@@ -4,7 +4,7 @@
 source tools/dev/build.sh
 source tools/dev/stages.sh
 
-readonly OPS_PARTS=(rules policies chart secrets package image pipeline dumps compose cluster rolling drills weather attack)
+readonly OPS_PARTS=(rules policies chart secrets package image layers pipeline dumps compose cluster rolling drills weather attack)
 readonly OPS_DIR=$CACHE_DIR/ops
 export CACHE_DIR OPS_DIR
 
