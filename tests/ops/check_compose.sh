@@ -7,9 +7,11 @@ source tests/ops/docker.sh
 work=$(mktemp -d)
 chmod 755 "$work"
 trap 'rm -rf "$work"' EXIT
-docker-compose -f deploy/compose/compose.yaml config --quiet && echo "docker-compose $(docker-compose version --short): the file parses"
+docker-compose -f deploy/compose/compose.yaml config --quiet
+echo "docker-compose $(docker-compose version --short): the file parses"
 check-jsonschema --builtin-schema vendor.compose-spec deploy/compose/compose.yaml
-docker_up && docker_base
+docker_up
+docker_base
 docker image inspect localhost/csva:test >/dev/null || { echo "no image: ./dev check-ops image first" >&2; exit 1; }
 build() { docker build -q --network host --build-arg "BASE=$BASE_IMAGE" "$@" tests/ops/standins >/dev/null; }
 for name in proxy postgres mlflow; do build -t "localhost/$name:test" -f "tests/ops/standins/$name.Dockerfile"; done

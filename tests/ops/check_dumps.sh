@@ -3,7 +3,8 @@
 set -euo pipefail
 # shellcheck source=tests/ops/docker.sh
 source tests/ops/docker.sh
-docker_up && docker_base
+docker_up
+docker_base
 work=$(mktemp -d /var/tmp/csva-dumps.XXXXXX)
 trap 'docker rm -fv csva-dumps-db >/dev/null 2>&1; docker network rm csva-dumps >/dev/null 2>&1; rm -rf "$work"' EXIT
 chmod 755 "$work"
@@ -43,11 +44,15 @@ script backup.sh >/dev/null
 rows=$(find "$work/backup" -name "*.rows" | sort | tail -n 1)
 sed -i 's/^users 1$/users 2/' "$rows" && (cd "$work/backup" && sha256sum "$(basename "${rows%.rows}.dump")" "$(basename "$rows")" >"$(basename "${rows%.rows}.sha256")")
 if script restore_test.sh >"$work/said" 2>&1; then echo "a missing row was not found" && exit 1; fi
-grep -E '^[<>] users' "$work/said" | tr '\n' ' ' && echo "is found"
-sed -i 's/^users 2$/users 1/; s/^\(csva_journal\.journal_entries\) .*/\1 1000/' "$rows" &&
-    (cd "$work/backup" && sha256sum "$(basename "${rows%.rows}.dump")" "$(basename "$rows")" >"$(basename "${rows%.rows}.sha256")")
+named() {
+    grep -E "^[<>] $1" "$work/said" >"$work/named"
+    echo "$(tr '\n' ' ' <"$work/named")is found"
+}
+named users
+sed -i 's/^users 2$/users 1/; s/^\(csva_journal\.journal_entries\) .*/\1 1000/' "$rows"
+(cd "$work/backup" && sha256sum "$(basename "${rows%.rows}.dump")" "$(basename "$rows")" >"$(basename "${rows%.rows}.sha256")")
 if script restore_test.sh >"$work/said" 2>&1; then echo "a missing entry of the journal was not found" && exit 1; fi
-grep -E '^[<>] csva_journal' "$work/said" | tr '\n' ' ' && echo "is found"
+named csva_journal
 for day in 40 41 42 43 44; do
     touch -d "$day days ago" "$work/backup/csva-201$((day - 40))0101T000000Z".{dump,rows,sha256}
 done

@@ -54,7 +54,8 @@ holds
 inside grep -c '# mine' /etc/csva/csva.toml | sed 's/$/ line of mine is kept in csva.toml/'
 as_csva csva doctor --config /etc/csva/csva.toml | grep -c '^ok' | sed 's/$/ checks of csva doctor are ok after the upgrade/'
 inside dpkg --purge csva | grep stays
-[ -e "$work/root/var/lib/csva/csva.sqlite" ] && echo "purged; the data is still there"
+[ -e "$work/root/var/lib/csva/csva.sqlite" ]
+echo "purged; the data is still there"
 inside apt-get -qq install -y --no-install-recommends /tmp/new.deb >/dev/null 2>&1
 as_csva csva user list | grep -c ann | sed 's/$/ account after installing again/'
 
