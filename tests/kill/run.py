@@ -3,7 +3,8 @@ trains, and then looks whether anything that was answered is lost or half there.
 
     tests/kill/run.py [--rounds 50] [--backend sqlite|postgres] [--seed N] [--crash-points]
 
-With --crash-points each round kills at one named place of the program instead (CSVA_CRASH_AT).
+With --crash-points each round kills at one named place of the program instead (CSVA_CRASH_AT), on a store that
+holds read, cleaned and learnt files already; a place where nothing was killed is a problem.
 
 After the last round the service is started once more and left alone until its queue is empty.
 Every upload that was answered 201 must be there with the same SHA-256 and be ready; every accepted
@@ -42,7 +43,7 @@ SETTINGS = {
 MOMENT_S = (0.2, 2.0)
 DRAIN_S = 400
 PAUSE_S = {"upload": 0.1, "clean": 0.2, "train": 1.2}
-CRASH_S = 4
+CRASH_S = 10
 
 
 def table(number, rows=300):
@@ -230,34 +231,75 @@ def crash_points():
     return CRASH_POINTS.findall(source)
 
 
+def workers(server):
+    """Its worker processes, not their jobs."""
+    found = set()
+    for pid in descendants(server.process.pid):
+        with contextlib.suppress(OSError):
+            if b"worker" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
+                found.add(pid)
+    return found
+
+
+def crashed_jobs(server):
+    return query(server, "SELECT COUNT(*) FROM job_attempts WHERE reason = 'jobs.crashed'")[0][0]
+
+
+def fill(world):
+    """A store with something to lose: three files, one of them cleaned and learnt from."""
+    for _ in range(3):
+        world.upload()
+    drain(world.server)
+    world.clean()
+    world.train()
+    if not drain(world.server) or (len(world.uploads), len(world.cleanings), len(world.trainings)) != (3, 1, 1):
+        raise RuntimeError("the store was not filled:\n" + world.server.log())
+
+
 def crash_at(world, name):
-    """A round: the process that comes to the place is killed, then everything."""
+    """A round: the process that comes to the place is killed, then everything; whether it came there."""
     server = world.server
-    world.child_dies = world.child_dies or name.startswith("jobs.child_")
+    child = name.startswith("jobs.child_")
+    world.child_dies = world.child_dies or child
     kill_all(server.process)
     server.environment["CSVA_CRASH_AT"] = name
+    crashed = crashed_jobs(server)
     start(server)
-    world.stop.clear()
-    until = time.monotonic() + CRASH_S
-    while server.process.poll() is None and time.monotonic() < until:
+    seen, until, hit = set(), time.monotonic() + CRASH_S, False
+    with contextlib.suppress(requests.RequestException):
+        world.train()
+    while not hit and time.monotonic() < until:
         for work in (world.upload, world.clean):
+            seen |= workers(server)
             with contextlib.suppress(requests.RequestException):
                 work()
         time.sleep(0.2)
+        if child:
+            hit = crashed_jobs(server) != crashed
+        elif name.startswith("jobs."):
+            hit = server.process.poll() is None and bool(seen - workers(server))
+        else:
+            hit = server.process.poll() == -signal.SIGKILL
+    if server.process.poll() is not None and not (hit and not name.startswith("jobs.")):
+        hit = False  # it ended, and not where it was to
     kill_all(server.process)
     del server.environment["CSVA_CRASH_AT"]
     start(server)
+    return hit
 
 
 def run(server, rounds, chance, places=()):
     world = World(server, chance)
     server.command("user", "add", "root", "--admin", "--password-stdin", stdin=PASSWORD + "\n")
     world.token = server.command("token", "add", "root").stdout.split()[0]
+    if places:
+        fill(world)
     for name in places:
-        crash_at(world, name)
-        found = [] if drain(server) else ["the queue did not become empty"]
+        found = [] if crash_at(world, name) else ["nothing was killed there"]
+        found += [] if drain(server) else ["the queue did not become empty"]
         found += list(problems(world))
-        print(f"{name}: {len(world.uploads)} uploads, {len(found)} problems", flush=True)
+        print(f"{name}: {len(world.uploads)} uploads, {len(world.cleanings)} cleanings, {len(world.trainings)} trainings, "
+              f"{len(found)} problems", flush=True)
         if found:
             return found
     for number in range(0 if places else rounds):
