@@ -31,7 +31,7 @@ FILES = [
     ("/etc/csva/csva.toml", "settings; made once, never touched by an upgrade; no secret", ".deb"),
     ("/etc/csva/csva.env", "settings as variables, `..._FILE` for secrets; may be missing", ".deb"),
     ("/etc/csva/secrets", "secrets as files, named in csva.env; your own, not in the package", ".deb"),
-    ("/usr/lib/systemd/system/csva.service, csva-worker@.service", "the units", ".deb"),
+    ("/usr/lib/systemd/system/csva.service, csva-worker@.service, csva-copy-files.*, csva-pgbackrest*", "the units", ".deb"),
     ("/var/lib/csva", "the data: csva.sqlite, blobs, staging, kept predictions; stays at a purge", ".deb"),
     ("journal.key", "in the data folder: signs the journal, unless `journal.key` is set; back it up apart", ".deb, image"),
     ("journal/journal.sqlite", "in the data folder: the journal, unless it is in PostgreSQL", ".deb, image"),
