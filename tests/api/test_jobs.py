@@ -1,6 +1,8 @@
 """What becomes of jobs whose process dies, takes too much, or is lost."""
 
+import contextlib
 import os
+import random
 import signal
 import threading
 import time
@@ -8,7 +10,8 @@ import time
 import pytest
 import requests
 import steps
-from conftest import new_world
+from client import Client
+from conftest import BACK_END, new_world
 from support.server import PASSWORD
 
 
@@ -168,3 +171,48 @@ def test_stops_a_real_job_at_its_memory_and_goes_on_serving(working_world):
     assert user.get(f"/api/v1/jobs/{found['job_id']}").json()["attempt"] == 2
     assert len(answers) > 5 and set(answers) == {(200, True)}, answers
     assert world.server.process.pid == server and world.server.process.poll() is None
+
+
+def hard_rows():
+    """Much noise and little to find: trees grow long on them."""
+    dice = random.Random(7)  # nosec B311
+    lines = [[dice.gauss(0, 1) for _ in range(5)] for _ in range(5000)]
+    return "a,b,c,d,e,city\n".encode() + b"".join(
+        (",".join(f"{one:.3f}" for one in line) + (",Rome\n" if sum(line) + dice.gauss(0, 3) > 0 else ",Paris\n")).encode()
+        for line in lines)
+
+
+def is_well(url):
+    with contextlib.suppress(requests.RequestException):
+        return requests.get(url + "/health/ready", timeout=5).status_code == 200
+
+
+@pytest.mark.parametrize("minutes", [10, -10] if BACK_END == "postgres" else [10])
+def test_a_clock_ten_minutes_off_takes_no_job_and_ends_no_session(minutes):
+    """A server and a worker of another time beside ours: each worker's training is left to it, a session of either is one."""
+    off = {"CSVA_CLOCK_OFFSET_MS": str(minutes * 60_000)}
+    wish = {"target": "city", "budget_s": 40, "options": {"families": ["GradientBoostingClassifier"], "trees": 300, "threads": 1}}
+    # Who is ahead might find another's lease at its end, and anybody that of who is behind.
+    first, second = ({}, off) if minutes > 0 else (off, {})
+    with new_world(CSVA_JOBS_POLL_MS="50") as world, world.server.beside(**off) as url:
+        steps.wait_for(lambda: is_well(url), 30, "the other server")
+        here = world.user()
+        there = Client(url, world.contract).sign_in(here.name, PASSWORD)
+        with world.server.worker(**first) as worker:
+            asked = there.post(f"/api/v1/datasets/{steps.read(here, hard_rows())}/trainings", json=wish)
+            assert asked.status_code == 202, asked.text
+            training, job = asked.json()["id"], f"/api/v1/jobs/{asked.json()['job_id']}"
+            steps.wait_for(lambda: here.get(job).json()["state"] == "running", 30, "the first worker at work")
+            child = steps.wait_for(lambda: child_below(worker.pid), 30, "the process of the job")
+            os.kill(child, signal.SIGSTOP)  # so that the other has time to take it away
+            with world.server.worker(**second):
+                time.sleep(1)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGCONT)
+                assert steps.training_ended(there, training)["state"] == "succeeded"
+        found = here.get(job).json()
+        assert (found["state"], found["attempt"]) == ("succeeded", 1), found
+        for maker, other in ((here, url), (there, world.url)):
+            visitor = Client(other, world.contract)
+            visitor.http.cookies.update(maker.http.cookies)
+            assert visitor.get("/api/v1/datasets").status_code == 200

@@ -66,13 +66,13 @@ class Server:
             process.wait(20)
 
     @contextlib.contextmanager
-    def beside(self):
+    def beside(self, **settings):
         """Another `csva serve` on the same store for the length of the block, not waited for; gives its address."""
         port = postgres.free_port()
         with open(pathlib.Path(self.folder.name) / "beside.log", "a", encoding="utf-8") as log:
             process = subprocess.Popen(  # nosec B603
                 [program(), "serve", "--listen", f"127.0.0.1:{port}", "--data-dir", str(self.data)],
-                env=self.environment, stdout=log, stderr=subprocess.STDOUT)
+                env=self.environment | settings, stdout=log, stderr=subprocess.STDOUT)
         try:
             yield f"http://127.0.0.1:{port}"
         finally:
