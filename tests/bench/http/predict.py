@@ -172,7 +172,9 @@ def main():
     parser.add_argument("--port", type=int, default=8251)
     options = parser.parse_args()
     packages = ("lightgbm", "fastapi", "uvicorn", "numpy")
-    print(*(f"{name} {importlib.metadata.version(name)}" for name in packages), f"python {sys.version.split()[0]}", sep=", ")
+    version = subprocess.run([options.csva, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    theirs = [f"{name} {importlib.metadata.version(name)}" for name in packages]
+    print(version, *theirs, f"python {sys.version.split()[0]}", sep=", ")
     rows = list(make_rows())
     sample = [row for row, _ in rows[:1000]]
     with tempfile.TemporaryDirectory() as folder:
