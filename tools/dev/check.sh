@@ -27,6 +27,10 @@ check_flawfinder() {
 check_clang_tidy() { "$SYSTEM_PYTHON" tools/each_source.py clang-tidy "$@"; }
 check_gcc() { "$SYSTEM_PYTHON" tools/each_source.py g++; }
 check_web() { npm --prefix web run --silent check; }
+check_actionlint() {
+    local program=$CACHE_DIR/ops/bin/actionlint
+    if [ -x "$program" ]; then "$program"; else echo "actionlint is not here: left out (tests/ops/tools.sh actionlint builds it)"; fi
+}
 # What runs the service: the checkers of PyPI, and those of Go when ./dev check-ops has built them.
 check_deploy() {
     local bin=$VENV_DIR/bin go=$CACHE_DIR/ops/bin chart=deploy/kubernetes/csv-analyzer
@@ -35,7 +39,7 @@ check_deploy() {
         "$bin/check-jsonschema" --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml &&
         "$bin/zizmor" --offline --no-progress --quiet .github/workflows &&
         "$bin/python" tools/operations.py || return 1
-    if [ -x "$go/actionlint" ]; then "$go/actionlint"; else echo "actionlint is not here: left out (./dev check-ops builds it)"; fi || return 1
+    check_actionlint || return 1
     if [ ! -x "$go/helm" ]; then
         echo "helm is not here: left out (./dev check-ops builds it)"
     else
