@@ -49,7 +49,7 @@ until inside bash -c 'exec 3<>/dev/tcp/127.0.0.1/8000 && printf "GET /login/ HTT
     [ $((SECONDS - began)) -lt 3600 ] || { echo "no page after an hour" >&2; exit 1; }
     sleep 1
 done
-echo "clone to page: $((SECONDS - began)) s"
+echo "clone to page: $((SECONDS - began)) s, of which: $(grep -o 'built release in .*' "$root/root/run.log")"
 kill -- "-$serving" || true
 wait "$serving" || true
 began=$SECONDS

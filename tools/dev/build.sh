@@ -26,11 +26,12 @@ install_web() {
 
 # build_preset PRESET [TARGET]...: quiet when all goes well.
 build_preset() {
-    local preset=$1
+    local preset=$1 start=$SECONDS
     shift
     say "Build: $preset"
     configure "$preset"
-    cmake --build "build/$preset" -j "$JOBS" ${1:+--target "$@"}
+    cmake --build "build/$preset" -j "$JOBS" ${1:+--target "$@"} || return 1
+    echo "built $preset in $((SECONDS - start)) s" >&2
 }
 
 slowest_files() {
@@ -49,8 +50,6 @@ dev_build() {
     done
     dev_setup build
     [ "$preset" != release ] || build_web
-    local start=$SECONDS
     build_preset "$preset"
-    echo "built $preset in $((SECONDS - start)) s" >&2
     [ -z "$times" ] || slowest_files "$preset"
 }
