@@ -10,6 +10,6 @@ trap 'rm -rf "$tool"' EXIT
 [ $# -gt 0 ] || mapfile -t files < <(git ls-files '*requirements*.in')
 for list in "${@:-${files[@]}}"; do
     echo "$list"
-    "$tool/bin/uv" pip compile --quiet --generate-hashes --no-annotate --no-header --no-strip-extras --python-version 3.11 \
+    "$tool/bin/uv" pip compile --quiet --generate-hashes --no-annotate --no-header --python-version 3.11 \
         --output-file "${list%.in}.txt" "$list"
 done

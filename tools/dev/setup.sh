@@ -45,12 +45,12 @@ make_venv() {
         say "Python tools into $VENV_DIR"
         mkdir -p "$CACHE_DIR"
         [ -x "$VENV_DIR/bin/python" ] || "$SYSTEM_PYTHON" -m venv "$VENV_DIR"
-        "$VENV_DIR/bin/python" -m pip install --quiet --disable-pip-version-check -r "$list"
+        "$VENV_DIR/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -r "$list"
         cp "$list" "$VENV_DIR/installed.txt"
     fi
     if ! node_is_new_enough; then
         say "Node.js into $VENV_DIR"
-        "$VENV_DIR/bin/python" -m pip install --quiet --disable-pip-version-check -r tools/requirements-node.txt
+        "$VENV_DIR/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -r tools/requirements-node.txt
         "$VENV_DIR/bin/python" tools/link_node.py
         export PATH=$VENV_DIR/bin:$PATH
     fi
