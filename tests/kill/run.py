@@ -43,7 +43,7 @@ SETTINGS = {
 MOMENT_S = (0.2, 2.0)
 DRAIN_S = 400
 PAUSE_S = {"upload": 0.1, "clean": 0.2, "train": 1.2}
-CRASH_S = 10
+CRASH_S = 30
 
 
 def table(number, rows=300):
@@ -59,13 +59,16 @@ def table(number, rows=300):
     return out.getvalue().encode()
 
 
-def descendants(pid):
+def children(pid):
     found = []
     with contextlib.suppress(OSError):
         for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
-            for child in (task / "children").read_text().split():
-                found += [int(child), *descendants(int(child))]
+            found += map(int, (task / "children").read_text().split())
     return found
+
+
+def descendants(pid):
+    return [one for child in children(pid) for one in (child, *descendants(child))]
 
 
 class World:
@@ -232,9 +235,9 @@ def crash_points():
 
 
 def workers(server):
-    """Its worker processes, not their jobs."""
+    """Its worker processes; not their jobs, which look like them until they begin."""
     found = set()
-    for pid in descendants(server.process.pid):
+    for pid in children(server.process.pid):
         with contextlib.suppress(OSError):
             if b"worker" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
                 found.add(pid)
