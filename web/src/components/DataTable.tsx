@@ -6,6 +6,8 @@ export interface Column<T> {
     head: ReactNode;
     cell: (row: T) => ReactNode;
     number?: boolean;
+    /** Sentences: on a narrow screen below their head, not beside it. */
+    prose?: boolean;
     rowHead?: boolean;
 }
 
@@ -55,7 +57,11 @@ export function DataTable<T>({ label, rows, columns, rowKey, minWidth = 480 }: D
                     {rows.map((row, index) => (
                         <Table.Tr key={rowKey(row, index)} role="row">
                             {columns.map((column) => {
-                                const className = column.number ? 'number' : undefined;
+                                const className = column.number
+                                    ? 'number'
+                                    : column.prose
+                                      ? 'prose'
+                                      : undefined;
                                 return column.rowHead ? (
                                     <Table.Th
                                         key={column.key}

@@ -138,7 +138,7 @@ export default function DatasetPage() {
     const usable = view?.dataset.current_version_id != null;
     const action = usable && (
         <Group>
-            <Button component={Link} variant="subtle" to={`/monitoring/${id}/data/`}>
+            <Button component={Link} variant="default" to={`/monitoring/${id}/data/`}>
                 {t('base:ui.nav.monitoring')}
             </Button>
             {params.get('tab') !== 'predict' && (

@@ -50,6 +50,7 @@ function Models({ models }: { models: WatchedModel[] }) {
                 {
                     key: 'state',
                     head: t('monitoring:ui.state'),
+                    prose: true,
                     cell: (one) => (
                         <>
                             <StandingWord standing={standingOf(one.last)} />

@@ -20,8 +20,8 @@ function NoticeRow({ notice }: { notice: Notice }) {
     const { t } = useTranslation();
     return (
         <li className="card" style={{ padding: '14px 18px', listStyle: 'none' }}>
-            <Group justify="space-between" wrap="nowrap" align="flex-start">
-                <div style={{ minWidth: 0 }}>
+            <Group justify="space-between" align="flex-start">
+                <div style={{ minWidth: 0, flex: '1 1 240px' }}>
                     <Text
                         component="div"
                         fw={notice.read_at ? 400 : 650}
