@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Proves the README on a bare Debian 12: tools/bare_machine.sh [FOLDER] (root, debootstrap)
 # Makes a minbase system with git and a clone of what is committed here, runs the README's two commands in it and says how
-# long they took. How this machine reaches its packages (apt, pip, npm, certificates) is copied in at run time.
+# long they took. How this machine reaches its packages (apt, pip, npm, certificates) is copied in at run time. The folder that
+# CSVA_SHARED_DATA names, with more data sets for the tests, is seen there too.
 set -euo pipefail
 source=$(git -C "$(dirname "$0")" rev-parse --show-toplevel)
 root=${1:-$(mktemp -d /tmp/csva-bare.XXXXXX)}
@@ -17,7 +18,7 @@ inside() {
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${keep[@]}" "$@"
 }
 
-unmount() { umount -l "$root/proc" "$root/sys" "$root/dev" "$root" 2>/dev/null || true; }
+unmount() { umount -l "$root/root/shared" "$root/proc" "$root/sys" "$root/dev" "$root" 2>/dev/null || true; }
 trap unmount EXIT
 
 mirror=$(sed -n 's/^URIs: *//p; s/^deb [^h]*\(http[^ ]*\).*/\1/p' /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null | head -1 || true)
@@ -36,6 +37,10 @@ for path in /etc/apt /etc/ssl/certs /usr/local/share/ca-certificates /usr/share/
     rm -rf "${root:?}$path"
     cp -aL "$path" "$root$path"
 done
+if [ -d "${CSVA_SHARED_DATA:-}" ]; then
+    mkdir -p "$root/root/shared"
+    mount --bind -o ro "$CSVA_SHARED_DATA" "$root/root/shared"
+fi
 
 rm -rf "$root/root/csva"
 git clone -q "$source" "$root/root/csva"
