@@ -4,15 +4,22 @@ source tools/dev/check.sh
 
 REPORTS=build/reports
 
-# The test program of a folder of src/ is named after it: src/engine/table -> table_test.
+# The test program of a folder of src/ is named after it: src/engine/table -> table_test. A feature without one is tested by the
+# calls of its name: src/features/datasets -> tests/api/test_datasets.py, on SQLite.
 test_folder() {
-    local folder=$1
+    local folder=$1 name
     [ -d "$folder" ] || folder=$(dirname "$folder")
-    local target
-    target=$(basename "$folder")_test
+    name=$(basename "$folder")
     [ -f build/dev/build.ninja ] || { dev_setup build test && configure dev; }
-    cmake --build build/dev -j "$JOBS" --target "$target"
-    "build/dev/bin/$target" --gtest_brief=1
+    if compgen -G "$folder/*_test.cpp" >/dev/null; then
+        cmake --build build/dev -j "$JOBS" --target "${name}_test"
+        ctest --test-dir build/dev -R "^unit\.$name\." --no-tests=error --output-on-failure --progress -j "$JOBS" | tail -n 40
+    elif [ -f "tests/api/test_$name.py" ]; then
+        cmake --build build/dev -j "$JOBS" --target csva
+        CSVA_PROGRAM=$PWD/build/dev/bin/csva tests/api/run sqlite "test_$name.py"
+    else
+        die "there is no test program of $folder, and no tests/api/test_$name.py"
+    fi
 }
 
 # Children are killed by some tests, and a killed one can say nothing of its leaks.
