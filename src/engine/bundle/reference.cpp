@@ -4,11 +4,10 @@
 #include "engine/bundle/model.hpp"
 #include "engine/stats/scores.hpp"
 #include "foundation/base/files.hpp"
+#include "foundation/base/parallel.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <map>
-#include <thread>
 
 namespace csva::bundle {
 namespace {
@@ -57,18 +56,11 @@ std::vector<std::string> needed_columns(const learn::TrainOutcome& outcome) {
 drift::Sketch sketch_columns(std::span<const learn::RawColumn> columns) {
     drift::Sketch out;
     out.columns.resize(columns.size());
-    std::atomic<std::size_t> next = 0;
-    const auto work = [&] {
-        for (std::size_t c = next++; c < columns.size(); c = next++) {
-            const auto& raw = columns[c];
-            out.columns[c] =
-                drift::sketch_column(raw.column, {raw.numbers, raw.exact, raw.codes, raw.texts});
-        }
-    };
-    std::vector<std::thread> others;
-    for (unsigned i = 1; i < std::thread::hardware_concurrency(); ++i) others.emplace_back(work);
-    work();
-    for (auto& other : others) other.join();
+    base::for_each_index(columns.size(), 0, [&](std::size_t c) {
+        const auto& raw = columns[c];
+        out.columns[c] =
+            drift::sketch_column(raw.column, {raw.numbers, raw.exact, raw.codes, raw.texts});
+    });
     for (const auto& column : out.columns) out.rows = column.rows;
     return out;
 }

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <optional>
 
 namespace csva::drift {
 namespace {
@@ -33,6 +35,58 @@ double between(double a, double b) {
 void add_edge(std::vector<double>& edges, double value) {
     if (edges.empty() || value > edges.back()) edges.push_back(value);
 }
+
+/// How many of the sorted edges are below the value, when at least `at` and at most `at + count`
+/// are. Without branches: which half is taken cannot be foreseen.
+std::size_t search(const double* edges, std::size_t at, std::size_t count, double value) {
+    while (count > 0) {
+        const std::size_t half = (count + 1) / 2;
+        at += half & -static_cast<std::size_t>(edges[at + half - 1] < value);
+        count -= half;
+    }
+    return at;
+}
+
+/// Equal cells from the first edge to the last. A greater number is never in a lower cell, however
+/// its place is rounded: all edges of lower cells are below it, and none of a higher one is. Only
+/// those of its own cell remain to be searched, one or none for most numbers.
+class Grid {
+public:
+    static constexpr std::size_t kCells = 2048;
+
+    /// Nothing where the edges leave no cells, or cells without a width.
+    static std::optional<Grid> over(const std::vector<double>& edges) {
+        if (edges.size() < 2 || edges.size() > std::numeric_limits<std::uint16_t>::max()) return {};
+        const double scale = static_cast<double>(kCells) / (edges.back() - edges.front());
+        if (!std::isfinite(edges.front()) || !std::isfinite(scale) || scale == 0) return {};
+        return Grid(edges, scale);
+    }
+
+    std::size_t bin_of(double value) const {
+        const std::size_t cell = cell_of(value), at = first_[cell];
+        return search(edges_, at, first_[cell + 1] - at, value);
+    }
+
+private:
+    Grid(const std::vector<double>& edges, double scale)
+        : edges_(edges.data()), low_(edges.front()), scale_(scale) {
+        std::size_t filled = 0;
+        for (std::size_t i = 0; i < edges.size(); ++i)
+            for (const std::size_t cell = cell_of(edges[i]); filled <= cell;)
+                first_[filled++] = static_cast<std::uint16_t>(i);
+        while (filled <= kCells) first_[filled++] = static_cast<std::uint16_t>(edges.size());
+    }
+
+    std::size_t cell_of(double value) const {
+        const double at = std::max(0.0, (value - low_) * scale_);
+        return static_cast<std::size_t>(std::min(at, static_cast<double>(kCells - 1)));
+    }
+
+    const double* edges_;
+    double low_;
+    double scale_;
+    std::array<std::uint16_t, kCells + 1> first_;  ///< Edges in lower cells.
+};
 
 }  // namespace
 
@@ -67,14 +121,7 @@ std::vector<double> make_edges(std::vector<double> values) {
 }
 
 std::size_t bin_of(const std::vector<double>& edges, double value) {
-    // A binary search without branches: which half is taken cannot be foreseen.
-    const double* first = edges.data();
-    for (std::size_t count = edges.size(); count > 0;) {
-        const std::size_t half = (count + 1) / 2;
-        first += half & -static_cast<std::size_t>(first[half - 1] < value);
-        count -= half;
-    }
-    return static_cast<std::size_t>(first - edges.data());
+    return search(edges.data(), 0, edges.size(), value);
 }
 
 void make_categories(const TextCounts& counts, ColumnSketch& column) {
@@ -97,23 +144,10 @@ void make_categories(const TextCounts& counts, ColumnSketch& column) {
 }
 
 void count_numbers(std::span<const double> values, ColumnSketch& column) {
-    // Several searches at once, as one alone waits for each of its steps; by masks, or the compiler
-    // makes branches of them.
-    constexpr std::size_t kLanes = 4;
-    const double* edges = column.edges.data();
-    std::size_t done = 0;
-    for (; done + kLanes <= values.size(); done += kLanes) {
-        std::array<std::size_t, kLanes> at{};
-        for (std::size_t count = column.edges.size(); count > 0;) {
-            const std::size_t half = (count + 1) / 2;
-            for (std::size_t i = 0; i < kLanes; ++i)
-                at[i] +=
-                    half & -static_cast<std::size_t>(edges[at[i] + half - 1] < values[done + i]);
-            count -= half;
-        }
-        for (const std::size_t bin : at) ++column.counts[bin];
-    }
-    for (const double v : values.subspan(done)) ++column.counts[bin_of(column.edges, v)];
+    if (const auto grid = Grid::over(column.edges); grid && values.size() >= Grid::kCells / 2)
+        for (const double v : values) ++column.counts[grid->bin_of(v)];
+    else
+        for (const double v : values) ++column.counts[bin_of(column.edges, v)];
     double sum = 0, squares = 0;
     for (const double v : values) sum += v;
     if (values.empty()) return;

@@ -1,11 +1,13 @@
 #include "engine/learn/prepare.hpp"
 
 #include "engine/table/column_parser.hpp"
+#include "foundation/base/parallel.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <utility>
 
 namespace csva::learn {
 namespace {
@@ -65,13 +67,7 @@ std::vector<std::string> frequent_words(
     return words;
 }
 
-void fit_text(
-    const RawColumn& raw,
-    RowSpan rows,
-    InputColumn& input,
-    std::int64_t position,
-    std::vector<Feature>& out
-) {
+void fit_text(const RawColumn& raw, RowSpan rows, InputColumn& input, std::vector<Feature>& out) {
     const auto times = count_texts(raw, rows);
     std::vector<std::pair<std::int64_t, std::string>> ranked;
     std::size_t distinct = 0, with_digits = 0;
@@ -86,25 +82,20 @@ void fit_text(
     for (auto& r : ranked) input.categories.push_back(std::move(r.second));
     if (!input.categories.empty()) {
         input.typical = input.categories.front();
-        out.push_back({.column = position, .kind = FeatureKind::category});
+        out.push_back({.kind = FeatureKind::category});
     }
     // A category with hundreds of rows says by itself what its letters could say.
     if (distinct <= 50 ||
         (input.categories.size() == distinct && distinct * kRowsOfOwn <= rows.size()))
         return;
-    out.push_back({.column = position, .kind = FeatureKind::length});
-    if (with_digits * 3 > distinct)
-        out.push_back({.column = position, .kind = FeatureKind::text_number});
+    out.push_back({.kind = FeatureKind::length});
+    if (with_digits * 3 > distinct) out.push_back({.kind = FeatureKind::text_number});
     for (auto& w : frequent_words(raw, times, static_cast<std::int64_t>(rows.size())))
-        out.push_back({.column = position, .kind = FeatureKind::word, .word = std::move(w)});
+        out.push_back({.kind = FeatureKind::word, .word = std::move(w)});
 }
 
 void fit_numbers(
-    const RawColumn& raw,
-    RowSpan rows,
-    InputColumn& input,
-    std::int64_t position,
-    std::vector<Feature>& out
+    const RawColumn& raw, RowSpan rows, InputColumn& input, std::vector<Feature>& out
 ) {
     std::vector<double> seen;
     const std::size_t step = rows.size() / 100'000 + 1;
@@ -128,18 +119,15 @@ void fit_numbers(
     }
     input.integral = raw.column.type == ColumnType::integer ? 1 : 0;
     if (!is_time(raw.column.type)) {
-        out.push_back({.column = position});
+        out.emplace_back();
         return;
     }
     const double unit = raw.column.type == ColumnType::date ? 1 : 3600e6;
-    out.push_back(
-        {.column = position, .kind = FeatureKind::offset, .epoch = input.low, .unit = unit}
-    );
+    out.push_back({.kind = FeatureKind::offset, .epoch = input.low, .unit = unit});
     if (raw.column.type == ColumnType::time) return;
-    if (raw.column.type == ColumnType::timestamp)
-        out.push_back({.column = position, .kind = FeatureKind::hour});
-    out.push_back({.column = position, .kind = FeatureKind::month});
-    out.push_back({.column = position, .kind = FeatureKind::weekday});
+    if (raw.column.type == ColumnType::timestamp) out.push_back({.kind = FeatureKind::hour});
+    out.push_back({.kind = FeatureKind::month});
+    out.push_back({.kind = FeatureKind::weekday});
 }
 
 std::vector<float> feature_values(
@@ -335,50 +323,83 @@ double alone(const RawColumn& column, const Target& target, std::span<const std:
     return explained;
 }
 
+namespace {
+
+/// What becomes of one column: its features as of a table without others, or why it is left out.
+struct FittedColumn {
+    std::string name;
+    std::string reason;
+    bool doubtful = false;
+    Preparation own;
+    std::vector<std::vector<float>> values;
+};
+
+FittedColumn fit_column(RawColumn raw, const Target& target, RowSpan development) {
+    FittedColumn out{.name = raw.column.name, .reason = exclusion(raw, development)};
+    auto& reason = out.reason;
+    const double explained =
+        reason.empty() || reason == kRowNumber ? alone(raw, target, development) : 0;
+    if (reason == kRowNumber && target.labels.size() >= kRowNumberRows &&
+        explained < kRowNumberExplains) {
+        reason.clear();
+        out.doubtful = true;
+    }
+    if (reason.empty() && explained > 0.999) reason = "leakage";
+    if (!reason.empty()) return out;
+    InputColumn input{.column = raw.column};
+    auto& features = out.own.features;
+    if (raw.is_text())
+        fit_text(raw, development, input, features);
+    else
+        fit_numbers(raw, development, input, features);
+    if (features.empty()) {
+        reason = "too_distinct";
+        return out;
+    }
+    out.own.columns.push_back(std::move(input));
+    out.own.index();
+    for (const auto& f : features)
+        out.values.push_back(feature_values(out.own, f, raw, &f == &features.back()));
+    return out;
+}
+
+}  // namespace
+
 Preparation fit_preparation(
     RawTable& table,
     std::span<const std::uint32_t> development,
+    std::size_t threads,
     std::vector<ExcludedColumn>& excluded,
     std::vector<std::size_t>& doubtful,
     Matrix& matrix
 ) {
     Preparation out;
     matrix.rows = table.row_ids.size();
-    for (auto& raw : table.columns) {
-        auto reason = exclusion(raw, development);
-        const double explained =
-            reason.empty() || reason == kRowNumber ? alone(raw, table.target, development) : 0;
-        if (reason == kRowNumber && matrix.rows >= kRowNumberRows &&
-            explained < kRowNumberExplains) {
-            reason.clear();
-            doubtful.push_back(out.columns.size());
+    std::vector<FittedColumn> fitted(table.columns.size());
+    base::for_each_index(fitted.size(), threads, [&](std::size_t c) {
+        fitted[c] =
+            fit_column(std::exchange(table.columns[c], RawColumn{}), table.target, development);
+    });
+    for (std::size_t c = 0; c < fitted.size(); ++c) {
+        auto& [name, reason, is_doubtful, own, values] = fitted[c];
+        if (!reason.empty()) {
+            excluded.push_back({name, reason});
+            continue;
         }
-        if (reason.empty() && explained > 0.999) reason = "leakage";
-        InputColumn input{.column = raw.column};
-        std::vector<Feature> features;
-        const auto position = static_cast<std::int64_t>(out.columns.size());
-        if (reason.empty() && raw.is_text())
-            fit_text(raw, development, input, position, features);
-        else if (reason.empty())
-            fit_numbers(raw, development, input, position, features);
-        if (reason.empty() && features.empty()) reason = "too_distinct";
-        if (reason.empty()) {
-            out.columns.push_back(std::move(input));
-            out.index();
-            for (auto& f : features) {
-                matrix.columns.push_back(feature_values(out, f, raw, &f == &features.back()));
-                matrix.levels.push_back(
-                    f.kind == FeatureKind::category
-                        ? static_cast<std::int64_t>(out.columns.back().categories.size())
-                        : 0
-                );
-                out.features.push_back(std::move(f));
-            }
-        } else {
-            excluded.push_back({raw.column.name, reason});
+        if (is_doubtful) doubtful.push_back(out.columns.size());
+        for (std::size_t f = 0; f < values.size(); ++f) {
+            auto& feature = own.features[f];
+            const bool category = feature.kind == FeatureKind::category;
+            matrix.levels.push_back(
+                category ? static_cast<std::int64_t>(own.columns[0].categories.size()) : 0
+            );
+            matrix.columns.push_back(std::move(values[f]));
+            feature.column = static_cast<std::int64_t>(out.columns.size());
+            out.features.push_back(std::move(feature));
         }
-        raw = RawColumn{};
+        out.columns.push_back(std::move(own.columns[0]));
     }
+    out.index();
     return out;
 }
 

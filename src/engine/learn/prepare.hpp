@@ -20,10 +20,11 @@ inline constexpr std::string_view kRowNumber = "row_number";
 
 /// Features of the kept columns; `excluded` says what was left out, `doubtful` which columns number
 /// the rows and must show their worth. Looks at development rows only. Frees the columns as it
-/// goes.
+/// goes, several at a time: on `threads` threads (0: as many as the machine has).
 Preparation fit_preparation(
     RawTable& table,
     std::span<const std::uint32_t> development,
+    std::size_t threads,
     std::vector<ExcludedColumn>& excluded,
     std::vector<std::size_t>& doubtful,
     Matrix& matrix

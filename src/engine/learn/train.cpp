@@ -489,8 +489,14 @@ base::Result<TrainOutcome> train_divided(
     auto& report = run.out.report;
     auto& target = run.table.target;
     std::vector<std::size_t> doubtful;
-    run.out.preparation =
-        fit_preparation(run.table, run.split.development, report.excluded, doubtful, run.matrix);
+    run.out.preparation = fit_preparation(
+        run.table,
+        run.split.development,
+        static_cast<std::size_t>(request.options.threads),
+        report.excluded,
+        doubtful,
+        run.matrix
+    );
     s.target = &target;
     s.split = &run.split;
     s.context = {

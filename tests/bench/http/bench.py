@@ -223,7 +223,7 @@ def main():
     names = ("django", "djangorestframework", "gunicorn", "fastapi", "uvicorn")
     versions = [f"{name} {importlib.metadata.version(name)}" for name in names]
     ours = subprocess.run([options.csva, "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    print(ours, *versions, f"python {sys.version.split()[0]}", sep=", ")
+    print(f"csva {ours}", *versions, f"python {sys.version.split()[0]}", sep=", ")
     print(f"waking another process takes {wake_us():.0f} us here")
     with tempfile.TemporaryDirectory() as folder:
         options.folder, options.csv = folder, folder + "/d.csv"

@@ -54,7 +54,7 @@ def measure(url, token, wrk, seconds):
     rows = {}
     for path in ("/api/v1/datasets", f"/view/{pk}/"):
         found = wrk(url + path, 8, seconds, token=token)
-        rows[path.replace(str(pk), "{pk}")] = found
+        rows[path.replace(f"/{pk}/", "/{pk}/")] = found
     still = [state_of(url, token, job) for job in jobs]
     for job in jobs:
         call(f"{url}/api/v1/jobs/{job}/cancel", token, "POST", b"{}")

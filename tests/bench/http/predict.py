@@ -174,7 +174,7 @@ def main():
     packages = ("lightgbm", "fastapi", "uvicorn", "numpy")
     version = subprocess.run([options.csva, "--version"], capture_output=True, text=True, check=True).stdout.strip()
     theirs = [f"{name} {importlib.metadata.version(name)}" for name in packages]
-    print(version, *theirs, f"python {sys.version.split()[0]}", sep=", ")
+    print(f"csva {version}", *theirs, f"python {sys.version.split()[0]}", sep=", ")
     rows = list(make_rows())
     sample = [row for row, _ in rows[:1000]]
     with tempfile.TemporaryDirectory() as folder:
