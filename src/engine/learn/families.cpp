@@ -60,6 +60,12 @@ std::string parameters(const FitContext& x, const Candidate& c, bool indicator) 
     out +=
         fmt::format("{}={} ", forest ? "feature_fraction_bynode" : "feature_fraction", c.columns);
     if (forest) out += "boosting=rf cat_smooth=1 cat_l2=1 ";
+    if (!forest && c.gradient_steps > 0)  // Rounded by chance, it would depend on the threads.
+        out += fmt::format(
+            "use_quantized_grad=true num_grad_quant_bins={} quant_train_renew_leaf=true "
+            "stochastic_rounding=false ",
+            c.gradient_steps
+        );
     if (c.family == Family::extra_trees || c.random_cuts) out += "extra_trees=true ";
     if (indicator || x.task == Task::regression) return out + "objective=regression metric=l2";
     if (x.task == Task::binary) return out + "objective=binary metric=binary_logloss";

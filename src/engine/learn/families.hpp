@@ -33,6 +33,9 @@ struct Candidate {
     double smear = 1;          ///< log_target: factor that makes the estimates' mean right.
     int seed_shift = 0;        ///< Another draw of rows and columns.
     bool early_stop = true;
+    /// Gradients of boosting rounded to this many steps, so that histograms are sums of small
+    /// integers; leaves answer with the exact ones (Shi et al. 2022, NeurIPS). 0: not rounded.
+    int gradient_steps = 0;
 };
 
 /// What every fit works on. Labels are by table row.

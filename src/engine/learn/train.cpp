@@ -304,13 +304,14 @@ bool is_fixed(const TrainRequest& request) {
     return request.options.trees && request.options.families.size() == 1 && !request.options.folds;
 }
 
-/// What lets a few trees learn most from many rows, when nobody named a rate: larger steps, and
-/// cuts through categories that fewer of them can fit by chance.
+/// What lets a few trees learn most from many rows, when nobody named a rate: larger steps, cuts
+/// through categories that fewer of them can fit by chance, and gradients in small integers.
 void suit_many_rows(Candidate& candidate, std::size_t rows, bool rate_is_given) {
     constexpr std::size_t kManyRows = 300'000;
-    constexpr int kFewTrees = 200, kFewLevels = 8;
+    constexpr int kFewTrees = 200, kFewLevels = 8, kGradientSteps = 16;
     if (rows <= kManyRows || candidate.trees > kFewTrees) return;
     candidate.most_levels = kFewLevels;
+    candidate.gradient_steps = kGradientSteps;
     if (!rate_is_given) candidate.learning_rate = 0.15;
 }
 
