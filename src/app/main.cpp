@@ -1,12 +1,9 @@
 #include "app/commands/commands.hpp"
 
-#include <CLI/CLI.hpp>
-
 int main(int argument_count, char** arguments) {
-    CLI::App app("CSV Analyzer: from a CSV file to a prediction one can trust", "csva");
-    app.set_version_flag("--version", CSVA_VERSION);
-    app.require_subcommand(1);
-    csva::app::CommandLine line{app};
+    csva::app::CommandLine line(
+        "csva", "CSV Analyzer: from a CSV file to a prediction one can trust", CSVA_VERSION
+    );
     csva::app::add_read(line);
     csva::app::add_profile(line);
     csva::app::add_serve(line);
@@ -30,11 +27,5 @@ int main(int argument_count, char** arguments) {
     csva::app::add_erasure(line);
     csva::app::add_backup(line);
     csva::app::add_restore(line);
-    try {
-        app.parse(argument_count, arguments);
-    } catch (const CLI::ParseError& error) {
-        const int code = app.exit(error);
-        return code == 0 ? 0 : 2;
-    }
-    return line.exit_code;
+    return line.answer(argument_count, arguments);
 }

@@ -7,7 +7,6 @@
 #include "engine/table/column_parser.hpp"
 #include "foundation/base/files.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <fstream>
@@ -210,20 +209,19 @@ base::Result<void> anonymity(const Options& options) {
 
 void add_anonymity(CommandLine& line) {
     const auto o = std::make_shared<Options>();
-    CLI::App* c = line.app.add_subcommand(
-        "anonymity", "Make the columns of a CSV file coarser until k rows are alike"
-    );
-    c->add_option("file", o->file, "CSV file");
-    c->add_option("--columns", o->columns, "Columns that tell people apart, by comma");
-    c->add_option("--k", o->k, "Rows that must be alike");
-    c->add_option("--l", o->l, "Different sensitive values that rows alike must have");
-    c->add_option("--sensitive", o->sensitive, "Sensitive column");
-    c->add_option("--lost", o->lost, "Share of rows that may be lost");
-    c->add_option("--output", o->output, "Where the anonymised table goes (CSV)");
-    c->add_option("--orders", o->orders, "JSON lines instead, one table and wish each");
-    c->add_flag("--json", o->json, "JSON, all figures");
-    add_common_options(*c, o->common);
-    c->callback([&line, o] { run(line, [&o] { return anonymity(*o); }); });
+    const Command c =
+        line.add("anonymity", "Make the columns of a CSV file coarser until k rows are alike");
+    c.option("file", o->file, "CSV file");
+    c.option("--columns", o->columns, "Columns that tell people apart, by comma");
+    c.option("--k", o->k, "Rows that must be alike");
+    c.option("--l", o->l, "Different sensitive values that rows alike must have");
+    c.option("--sensitive", o->sensitive, "Sensitive column");
+    c.option("--lost", o->lost, "Share of rows that may be lost");
+    c.option("--output", o->output, "Where the anonymised table goes (CSV)");
+    c.option("--orders", o->orders, "JSON lines instead, one table and wish each");
+    c.flag("--json", o->json, "JSON, all figures");
+    add_common_options(c, o->common);
+    c.does([&line, o] { run(line, [&o] { return anonymity(*o); }); });
 }
 
 }  // namespace csva::app

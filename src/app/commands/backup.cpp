@@ -6,7 +6,6 @@
 #include "foundation/base/clock.hpp"
 #include "foundation/base/files.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <iostream>
@@ -157,36 +156,35 @@ Result<void> restore(const Options& options) {
 
 void add_backup(CommandLine& line) {
     const auto o = std::make_shared<Options>();
-    CLI::App* c = line.app.add_subcommand(
+    const Command c = line.add(
         "backup", "Write an encrypted backup of the embedded store, beside a running server"
     );
-    add_common_options(*c, o->common);
-    auto* file = c->add_option("file", o->file, "File to write");
-    auto* key = c->add_option("--key-file", o->key_file, "Key to encrypt with");
-    auto* fresh = c->add_option("--make-key", o->new_key, "Only make a new key in this file");
-    file->needs(key)->excludes(fresh);
-    c->add_flag("--json", o->json, "Machine-readable answer");
-    c->callback([&line, o, c] {
-        if (o->file.empty() && o->new_key.empty())
-            throw CLI::RequiredError(c->get_name() + ": file and --key-file, or --make-key");
+    add_common_options(c, o->common);
+    const Option file = c.option("file", o->file, "File to write");
+    const Option key = c.option("--key-file", o->key_file, "Key to encrypt with");
+    const Option fresh = c.option("--make-key", o->new_key, "Only make a new key in this file");
+    file.needs(key).excludes(fresh);
+    c.flag("--json", o->json, "Machine-readable answer");
+    c.does([&line, o, c] {
+        if (o->file.empty() && o->new_key.empty()) c.refuse("file and --key-file, or --make-key");
         run(line, [&o] { return make(*o); });
     });
 }
 
 void add_restore(CommandLine& line) {
     const auto o = std::make_shared<Options>();
-    CLI::App* c = line.app.add_subcommand(
+    const Command c = line.add(
         "restore", "Put a backup into an empty data folder, and erase again whom the ledger names"
     );
-    add_common_options(*c, o->common);
-    c->add_option("file", o->file, "The backup")->required();
-    c->add_option("--key-file", o->key_file, "Key that it was encrypted with")->required();
-    c->add_option("--ledger", o->ledger, "Newest copy of the ledger of erasures");
-    c->add_flag("--no-ledger", o->no_ledger, "Nobody was ever erased, or the ledger is lost");
-    c->add_flag("--verify", o->verify, "Compare counts, hashes and a prediction");
-    c->add_flag("--check", o->check, "Only read the backup and check it");
-    c->add_flag("--json", o->json, "Machine-readable answer");
-    c->callback([&line, o] { run(line, [&o] { return restore(*o); }); });
+    add_common_options(c, o->common);
+    c.option("file", o->file, "The backup").required();
+    c.option("--key-file", o->key_file, "Key that it was encrypted with").required();
+    c.option("--ledger", o->ledger, "Newest copy of the ledger of erasures");
+    c.flag("--no-ledger", o->no_ledger, "Nobody was ever erased, or the ledger is lost");
+    c.flag("--verify", o->verify, "Compare counts, hashes and a prediction");
+    c.flag("--check", o->check, "Only read the backup and check it");
+    c.flag("--json", o->json, "Machine-readable answer");
+    c.does([&line, o] { run(line, [&o] { return restore(*o); }); });
 }
 
 }  // namespace csva::app

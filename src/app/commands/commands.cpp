@@ -2,7 +2,6 @@
 
 #include "foundation/i18n/catalogue.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -47,9 +46,9 @@ i18n::Language language() {
     return i18n::Language::en;
 }
 
-void add_common_options(CLI::App& command, CommonOptions& options) {
-    command.add_option("--config", options.config, "Settings file (TOML)");
-    command.add_option("--data-dir", options.data_dir, "Folder of the data");
+void add_common_options(const Command& command, CommonOptions& options) {
+    command.option("--config", options.config, "Settings file (TOML)");
+    command.option("--data-dir", options.data_dir, "Folder of the data");
 }
 
 void run(CommandLine& line, const std::function<base::Result<void>()>& work) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/command.hpp"
 #include "app/config.hpp"
 #include "foundation/base/error.hpp"
 #include "foundation/base/result.hpp"
@@ -8,22 +9,10 @@
 #include <functional>
 #include <string>
 
-namespace CLI {
-class App;
-}
-
 namespace csva::app {
 
-/// The command line: each file of this folder adds its subcommand. Exit codes: 0 done, 1 something
-/// unexpected, 2 wrong use or input, 3 not allowed, 4 not found, 5 conflict, 6 too large,
-/// 7 not available now.
-struct CommandLine {
-    CLI::App& app;
-    int exit_code = 0;
-};
-
 /// --config and --data-dir.
-void add_common_options(CLI::App& command, CommonOptions& options);
+void add_common_options(const Command& command, CommonOptions& options);
 
 /// Runs the work, prints its error in the person's language, and keeps the exit code.
 void run(CommandLine& line, const std::function<base::Result<void>()>& work);

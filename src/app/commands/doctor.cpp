@@ -6,7 +6,6 @@
 #include "foundation/base/described.hpp"
 #include "foundation/base/files.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -261,13 +260,13 @@ Result<int> examine(const Options& options) {
 
 void add_doctor(CommandLine& line) {
     const auto options = std::make_shared<Options>();
-    CLI::App* command = line.app.add_subcommand(
+    const Command command = line.add(
         "doctor", "Look whether libraries, settings, database and files are as they should be"
     );
-    add_common_options(*command, options->common);
-    command->add_flag("--json", options->json, "Machine-readable answer");
-    command->add_flag("--settings", options->settings, "Print the list of settings instead");
-    command->callback([&line, options] {
+    add_common_options(command, options->common);
+    command.flag("--json", options->json, "Machine-readable answer");
+    command.flag("--settings", options->settings, "Print the list of settings instead");
+    command.does([&line, options] {
         int code = 0;
         run(line, [&]() -> Result<void> {
             TRY(code, examine(*options));

@@ -5,7 +5,6 @@
 #include "engine/reading/read_csv.hpp"
 #include "foundation/base/files.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -285,20 +284,17 @@ base::Result<void> watch(const Options& o) {
 
 void add_drift(CommandLine& line) {
     const auto o = std::make_shared<Options>();
-    CLI::App* c =
-        line.app.add_subcommand("drift", "Say what has changed since a model was trained");
-    c->add_option("reference", o->reference, "Folder of a model, or a CSV file")->required();
-    c->add_option("windows", o->windows, "CSV or Parquet files of later rows, oldest first")
-        ->required();
-    c->add_option("--rate", o->watch.rate, "Most false alarms a window (0.01: 1 %)")
-        ->check(CLI::Range(0.000001, 0.5));
-    c->add_option("--effect", o->watch.effect, "Least change that counts, 0 to 1")
-        ->check(CLI::Range(0.0, 1.0));
-    c->add_option("--least-rows", o->watch.least_rows, "Fewer rows are not judged")
-        ->check(CLI::Range(std::int64_t{10}, std::int64_t{1'000'000}));
-    c->add_flag("--json", o->json, "One JSON object");
-    add_common_options(*c, o->common);
-    c->callback([&line, o] { run(line, [&o] { return watch(*o); }); });
+    const Command c = line.add("drift", "Say what has changed since a model was trained");
+    c.option("reference", o->reference, "Folder of a model, or a CSV file").required();
+    c.option("windows", o->windows, "CSV or Parquet files of later rows, oldest first").required();
+    c.option("--rate", o->watch.rate, "Most false alarms a window (0.01: 1 %)")
+        .between(0.000001, 0.5);
+    c.option("--effect", o->watch.effect, "Least change that counts, 0 to 1").between(0.0, 1.0);
+    c.option("--least-rows", o->watch.least_rows, "Fewer rows are not judged")
+        .between(std::int64_t{10}, std::int64_t{1'000'000});
+    c.flag("--json", o->json, "One JSON object");
+    add_common_options(c, o->common);
+    c.does([&line, o] { run(line, [&o] { return watch(*o); }); });
 }
 
 }  // namespace csva::app

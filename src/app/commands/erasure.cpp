@@ -3,7 +3,6 @@
 #include "features/erasure/certificate.hpp"
 #include "foundation/base/files.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <iostream>
@@ -73,28 +72,28 @@ Result<void> replay(const Options& options) {
 }  // namespace
 
 void add_erasure(CommandLine& line) {
-    CLI::App* all = line.app.add_subcommand("erasure", "Certificates and ledger of erasures");
-    all->require_subcommand(1);
+    const Command all = line.add("erasure", "Certificates and ledger of erasures");
+    all.needs_subcommand();
     const auto options = std::make_shared<Options>();
 
-    CLI::App* checking = all->add_subcommand("verify", "Check a certificate of erasure, offline");
-    checking->add_option("file", options->file, "The certificate (JSON)")->required();
-    checking->add_option(
+    const Command checking = all.add("verify", "Check a certificate of erasure, offline");
+    checking.option("file", options->file, "The certificate (JSON)").required();
+    checking.option(
         "--public-key", options->public_key, "Key that it must be signed with (hexadecimal)"
     );
-    checking->add_flag("--json", options->json, "Print the certificate");
-    checking->callback([&line, options] { run(line, [&options] { return verify(*options); }); });
+    checking.flag("--json", options->json, "Print the certificate");
+    checking.does([&line, options] { run(line, [&options] { return verify(*options); }); });
 
-    CLI::App* looking = all->add_subcommand("ledger", "Check the ledger and say where it is");
-    add_common_options(*looking, options->common);
-    looking->callback([&line, options] { run(line, [&options] { return ledger(*options); }); });
+    const Command looking = all.add("ledger", "Check the ledger and say where it is");
+    add_common_options(looking, options->common);
+    looking.does([&line, options] { run(line, [&options] { return ledger(*options); }); });
 
-    CLI::App* again = all->add_subcommand(
+    const Command again = all.add(
         "replay",
         "Erase again whom a restored database has brought back, and end what is unfinished"
     );
-    add_common_options(*again, options->common);
-    again->callback([&line, options] { run(line, [&options] { return replay(*options); }); });
+    add_common_options(again, options->common);
+    again.does([&line, options] { run(line, [&options] { return replay(*options); }); });
 }
 
 }  // namespace csva::app

@@ -1,8 +1,6 @@
 #include "app/commands/commands.hpp"
 #include "foundation/client/client.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 #include <stop_token>
 
@@ -40,13 +38,13 @@ base::Result<void> look_at_database(const CommonOptions& common) {
 
 void add_health(CommandLine& line) {
     const auto options = std::make_shared<Options>();
-    CLI::App* command = line.app.add_subcommand(
+    const Command command = line.add(
         "health", "End with 0 when the server on this machine answers, for images without a shell"
     );
-    add_common_options(*command, options->common);
-    command->add_option("--url", options->url, "What must answer 200")->capture_default_str();
-    command->add_flag("--database", options->database, "Ask the database instead, as for a worker");
-    command->callback([&line, options] {
+    add_common_options(command, options->common);
+    command.option("--url", options->url, "What must answer 200").with_default();
+    command.flag("--database", options->database, "Ask the database instead, as for a worker");
+    command.does([&line, options] {
         run(line, [&options] {
             return options->database ? look_at_database(options->common) : ask(options->url);
         });

@@ -2,18 +2,16 @@
 #include "app/kinds.hpp"
 #include "foundation/jobs/agent.hpp"
 
-#include <CLI/CLI.hpp>
-
 namespace csva::app {
 
 /// The agent gives it an emptied environment: settings are the defaults here, and a body reads what
 /// it needs from its input.
 void add_job_child(CommandLine& line) {
     const auto folder = std::make_shared<std::string>();
-    CLI::App* command = line.app.add_subcommand("job-child", "");
-    command->group("");
-    command->add_option("folder", *folder)->required();
-    command->callback([&line, folder] {
+    const Command command = line.add("job-child", "");
+    command.hide();
+    command.option("folder", *folder).required();
+    command.does([&line, folder] {
         run(line, [&line, &folder]() -> base::Result<void> {
             TRY(const base::Settings settings, load_settings({}));
             line.exit_code = jobs::run_child(job_kinds(settings), *folder);

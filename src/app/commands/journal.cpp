@@ -6,7 +6,6 @@
 #include "foundation/journal/verify.hpp"
 #include "foundation/journal/writer.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -180,26 +179,26 @@ Result<void> new_key(const Options& options) {
 }  // namespace
 
 void add_journal(CommandLine& line) {
-    CLI::App* group = line.app.add_subcommand("journal", "The journal of what was done and tried");
-    group->require_subcommand(1);
+    const Command group = line.add("journal", "The journal of what was done and tried");
+    group.needs_subcommand();
     const auto options = std::make_shared<Options>();
     const auto add = [&](const char* name, const char* text, Result<void> (*work)(const Options&)) {
-        CLI::App* command = group->add_subcommand(name, text);
-        add_common_options(*command, options->common);
-        command->callback([&line, options, work] {
+        const Command command = group.add(name, text);
+        add_common_options(command, options->common);
+        command.does([&line, options, work] {
             run(line, [&options, work] { return work(*options); });
         });
         return command;
     };
-    CLI::App* verifying = group->add_subcommand(
+    const Command verifying = group.add(
         "verify", "Prove that nothing in it was changed, and name the first entry that was"
     );
-    add_common_options(*verifying, options->common);
-    verifying->add_option("file", options->file, "An exported journal; without: this store's own");
-    verifying->add_option("--key", options->key, "File of public keys, as csva journal key prints");
-    verifying->add_option("--head", options->head, "File of heads that were kept elsewhere");
-    verifying->add_flag("--json", options->json, "Machine-readable answer");
-    verifying->callback([&line, options] {
+    add_common_options(verifying, options->common);
+    verifying.option("file", options->file, "An exported journal; without: this store's own");
+    verifying.option("--key", options->key, "File of public keys, as csva journal key prints");
+    verifying.option("--head", options->head, "File of heads that were kept elsewhere");
+    verifying.flag("--json", options->json, "Machine-readable answer");
+    verifying.does([&line, options] {
         int code = 0;
         run(line, [&]() -> Result<void> {
             TRY(code, verify(*options));
@@ -208,15 +207,15 @@ void add_journal(CommandLine& line) {
         if (line.exit_code == 0) line.exit_code = code;
     });
     add("export", "Write all of it as lines of JSON", export_journal)
-        ->add_option("--output", options->output, "File to write; without: standard output");
+        .option("--output", options->output, "File to write; without: standard output");
     add("key", "Print the public keys that verify it", print_keys);
     add("head", "Print its signed head, to be kept elsewhere", print_head);
     add("archive", "Archive what is old enough now", archive);
-    CLI::App* rotating = add("rotate", "Sign with a new key from now on", rotate);
-    rotating->add_option("--output", options->output, "File for the new key");
-    rotating->add_flag("--lost-key", options->lost_key, "The old key is lost: go on with this one");
+    const Command rotating = add("rotate", "Sign with a new key from now on", rotate);
+    rotating.option("--output", options->output, "File for the new key");
+    rotating.flag("--lost-key", options->lost_key, "The old key is lost: go on with this one");
     add("new-key", "Make a key for CSVA_JOURNAL_KEY_FILE", new_key)
-        ->add_option("--output", options->output, "File to write (0600); without: standard output");
+        .option("--output", options->output, "File to write (0600); without: standard output");
 }
 
 }  // namespace csva::app

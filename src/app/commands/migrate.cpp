@@ -1,7 +1,5 @@
 #include "app/commands/commands.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <iostream>
 
 namespace csva::app {
@@ -18,11 +16,10 @@ base::Result<void> migrate(const CommonOptions& options) {
 
 void add_migrate(CommandLine& line) {
     const auto options = std::make_shared<CommonOptions>();
-    CLI::App* command = line.app.add_subcommand(
-        "migrate", "Bring the database forward; prints how many steps were taken"
-    );
-    add_common_options(*command, *options);
-    command->callback([&line, options] { run(line, [&options] { return migrate(*options); }); });
+    const Command command =
+        line.add("migrate", "Bring the database forward; prints how many steps were taken");
+    add_common_options(command, *options);
+    command.does([&line, options] { run(line, [&options] { return migrate(*options); }); });
 }
 
 }  // namespace csva::app

@@ -3,7 +3,6 @@
 #include "app/commands/commands.hpp"
 #include "app/housekeeping.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <iostream>
@@ -44,25 +43,25 @@ Result<void> copy(const Options& options, const std::string& to) {
 
 void add_move(CommandLine& line) {
     const auto options = std::make_shared<Options>();
-    CLI::App* command = line.app.add_subcommand(
+    const Command command = line.add(
         "move",
         "Copy an embedded store (SQLite and its files) into the PostgreSQL and the file store of "
         "the settings; stop its server first"
     );
-    add_common_options(*command, options->common);
-    command->add_option("--from", options->from, "Data folder of the embedded store")->required();
-    command->callback([&line, options] { run(line, [&options] { return move(*options); }); });
+    add_common_options(command, options->common);
+    command.option("--from", options->from, "Data folder of the embedded store").required();
+    command.does([&line, options] { run(line, [&options] { return move(*options); }); });
 }
 
 void add_copy_files(CommandLine& line) {
     const auto options = std::make_shared<Options>();
     const auto to = std::make_shared<std::string>();
-    CLI::App* command = line.app.add_subcommand(
+    const Command command = line.add(
         "copy-files", "Copy the stored files that a second store lacks, such as another region's"
     );
-    add_common_options(*command, options->common);
-    command->add_option("--to", *to, "Settings file (TOML) of the second store")->required();
-    command->callback([&line, options, to] {
+    add_common_options(command, options->common);
+    command.option("--to", *to, "Settings file (TOML) of the second store").required();
+    command.does([&line, options, to] {
         run(line, [&options, &to] { return copy(*options, *to); });
     });
 }

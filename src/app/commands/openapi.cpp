@@ -3,8 +3,6 @@
 #include "foundation/base/files.hpp"
 #include "foundation/http/server.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <iostream>
 
 namespace csva::app {
@@ -24,9 +22,9 @@ base::Result<void> print(CommonOptions options) {
 
 void add_openapi(CommandLine& line) {
     const auto options = std::make_shared<CommonOptions>();
-    CLI::App* command = line.app.add_subcommand("openapi", "Print the API as OpenAPI 3.1");
-    add_common_options(*command, *options);
-    command->callback([&line, options] { run(line, [&options] { return print(*options); }); });
+    const Command command = line.add("openapi", "Print the API as OpenAPI 3.1");
+    add_common_options(command, *options);
+    command.does([&line, options] { run(line, [&options] { return print(*options); }); });
 }
 
 }  // namespace csva::app

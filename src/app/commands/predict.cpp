@@ -2,8 +2,6 @@
 #include "engine/bundle/score.hpp"
 #include "engine/reading/read_csv.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <fstream>
 #include <iostream>
 
@@ -46,15 +44,15 @@ base::Result<void> predict(const Options& o) {
 
 void add_predict(CommandLine& line) {
     const auto o = std::make_shared<Options>();
-    CLI::App* c = line.app.add_subcommand("predict", "Answer every row of a CSV file with a model");
-    c->add_option("model", o->model, "Folder of the model")->required();
-    c->add_option("file", o->file, "CSV file")->required();
-    c->add_option("--output", o->output, "Where the answers go; - for standard output");
-    c->add_option("--name", o->name, "Model of the leaderboard; the best unless told");
-    c->add_flag("--keep-columns", o->keep_columns, "CSV: the file's columns before the answers");
-    c->add_flag("--json", o->json, "One JSON object a row, with warnings");
-    add_common_options(*c, o->common);
-    c->callback([&line, o] { run(line, [&o] { return predict(*o); }); });
+    const Command c = line.add("predict", "Answer every row of a CSV file with a model");
+    c.option("model", o->model, "Folder of the model").required();
+    c.option("file", o->file, "CSV file").required();
+    c.option("--output", o->output, "Where the answers go; - for standard output");
+    c.option("--name", o->name, "Model of the leaderboard; the best unless told");
+    c.flag("--keep-columns", o->keep_columns, "CSV: the file's columns before the answers");
+    c.flag("--json", o->json, "One JSON object a row, with warnings");
+    add_common_options(c, o->common);
+    c.does([&line, o] { run(line, [&o] { return predict(*o); }); });
 }
 
 }  // namespace csva::app

@@ -6,7 +6,6 @@
 #include "engine/reading/read_csv.hpp"
 #include "foundation/base/files.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <iostream>
@@ -94,13 +93,12 @@ base::Result<void> profile_file(const Options& options) {
 
 void add_profile(CommandLine& line) {
     const auto options = std::make_shared<Options>();
-    CLI::App* command = line.app.add_subcommand("profile", "Say what is in a CSV file");
-    command->add_option("file", options->file, "The file")->required();
-    command->add_option("--parquet", options->parquet, "Keep the typed table here (Parquet)");
-    command->add_flag("--json", options->json, "Print receipt and profile as JSON");
-    add_common_options(*command, options->common);
-    command->callback([&line, options] { run(line, [&options] { return profile_file(*options); }); }
-    );
+    const Command command = line.add("profile", "Say what is in a CSV file");
+    command.option("file", options->file, "The file").required();
+    command.option("--parquet", options->parquet, "Keep the typed table here (Parquet)");
+    command.flag("--json", options->json, "Print receipt and profile as JSON");
+    add_common_options(command, options->common);
+    command.does([&line, options] { run(line, [&options] { return profile_file(*options); }); });
 }
 
 }  // namespace csva::app

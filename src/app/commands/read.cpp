@@ -6,7 +6,6 @@
 #include "engine/table/column_parser.hpp"
 #include "foundation/base/files.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <fstream>
@@ -134,15 +133,15 @@ base::Result<void> read(const Options& options) {
 
 void add_read(CommandLine& line) {
     const auto options = std::make_shared<Options>();
-    CLI::App* command = line.app.add_subcommand("read", "Read a CSV file into canonical CSV");
-    command->add_option("file", options->file, "The file")->required();
-    command->add_option("--output", options->output, "Where the table goes; - is standard output");
-    command->add_flag("--text", options->text, "Keep the characters of every cell");
-    command->add_option("--receipt", options->receipt, "Write how it was read, as JSON");
-    command->add_option("--rejects", options->rejects, "Write the rejected rows, as CSV");
-    command->add_flag("--json", options->json, "Print the receipt instead of the table");
-    add_common_options(*command, options->common);
-    command->callback([&line, options] { run(line, [&options] { return read(*options); }); });
+    const Command command = line.add("read", "Read a CSV file into canonical CSV");
+    command.option("file", options->file, "The file").required();
+    command.option("--output", options->output, "Where the table goes; - is standard output");
+    command.flag("--text", options->text, "Keep the characters of every cell");
+    command.option("--receipt", options->receipt, "Write how it was read, as JSON");
+    command.option("--rejects", options->rejects, "Write the rejected rows, as CSV");
+    command.flag("--json", options->json, "Print the receipt instead of the table");
+    add_common_options(command, options->common);
+    command.does([&line, options] { run(line, [&options] { return read(*options); }); });
 }
 
 }  // namespace csva::app

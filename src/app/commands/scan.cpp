@@ -5,7 +5,6 @@
 #include "engine/reading/read_csv.hpp"
 #include "foundation/base/files.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <iostream>
@@ -89,12 +88,11 @@ base::Result<void> scan(const Options& options) {
 
 void add_scan(CommandLine& line) {
     const auto o = std::make_shared<Options>();
-    CLI::App* c =
-        line.app.add_subcommand("scan", "Look for personal data in a CSV file, column by column");
-    c->add_option("file", o->file, "CSV file")->required();
-    c->add_flag("--json", o->json, "JSON, all that was found");
-    add_common_options(*c, o->common);
-    c->callback([&line, o] { run(line, [&o] { return scan(*o); }); });
+    const Command c = line.add("scan", "Look for personal data in a CSV file, column by column");
+    c.option("file", o->file, "CSV file").required();
+    c.flag("--json", o->json, "JSON, all that was found");
+    add_common_options(c, o->common);
+    c.does([&line, o] { run(line, [&o] { return scan(*o); }); });
 }
 
 }  // namespace csva::app

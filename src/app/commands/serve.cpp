@@ -10,7 +10,6 @@
 #include "foundation/jobs/agent.hpp"
 #include "foundation/jobs/supervisor.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <atomic>
@@ -202,10 +201,10 @@ Result<void> serve(const Options& options) {
 
 void add_serve(CommandLine& line) {
     const auto options = std::make_shared<Options>();
-    CLI::App* command = line.app.add_subcommand("serve", "Answer over HTTP");
-    add_common_options(*command, options->common);
-    command->add_option("--listen", options->listen, "HOST:PORT")->capture_default_str();
-    command->callback([&line, options] { run(line, [&options] { return serve(*options); }); });
+    const Command command = line.add("serve", "Answer over HTTP");
+    add_common_options(command, options->common);
+    command.option("--listen", options->listen, "HOST:PORT").with_default();
+    command.does([&line, options] { run(line, [&options] { return serve(*options); }); });
 }
 
 }  // namespace csva::app

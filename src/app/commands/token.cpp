@@ -2,7 +2,6 @@
 #include "app/compose.hpp"
 #include "foundation/base/clock.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <iostream>
@@ -82,39 +81,39 @@ Result<void> revoke(const Options& options) {
     return {};
 }
 
-CLI::App* subcommand(
-    CLI::App& token, const char* name, const char* text, const std::shared_ptr<Options>& options
+Command subcommand(
+    Command token, const char* name, const char* text, const std::shared_ptr<Options>& options
 ) {
-    CLI::App* command = token.add_subcommand(name, text);
-    add_common_options(*command, options->common);
-    command->add_option("name", options->name, "User name")->required();
-    command->add_flag("--json", options->json, "One JSON object a line");
+    const Command command = token.add(name, text);
+    add_common_options(command, options->common);
+    command.option("name", options->name, "User name").required();
+    command.flag("--json", options->json, "One JSON object a line");
     return command;
 }
 
 }  // namespace
 
 void add_token(CommandLine& line) {
-    CLI::App* token = line.app.add_subcommand("token", "API tokens, without a server");
-    token->require_subcommand(1);
+    const Command token = line.add("token", "API tokens, without a server");
+    token.needs_subcommand();
     const auto options = std::make_shared<Options>();
 
-    CLI::App* adding = subcommand(*token, "add", "Make a token and print it once", options);
-    adding->add_option("--scope", options->scope, "read, write or admin")
-        ->check(CLI::IsMember({"read", "write", "admin"}))
-        ->capture_default_str();
-    adding->add_option("--days", options->days, "Days until it expires")
-        ->check(CLI::Range(1, 3650))
-        ->capture_default_str();
-    adding->add_option("--label", options->label, "What it is for")->capture_default_str();
-    adding->callback([&line, options] { run(line, [&options] { return add(*options); }); });
+    const Command adding = subcommand(token, "add", "Make a token and print it once", options);
+    adding.option("--scope", options->scope, "read, write or admin")
+        .one_of({"read", "write", "admin"})
+        .with_default();
+    adding.option("--days", options->days, "Days until it expires")
+        .between(std::int64_t{1}, std::int64_t{3650})
+        .with_default();
+    adding.option("--label", options->label, "What it is for").with_default();
+    adding.does([&line, options] { run(line, [&options] { return add(*options); }); });
 
-    CLI::App* listing = subcommand(*token, "list", "List a user's tokens", options);
-    listing->callback([&line, options] { run(line, [&options] { return list(*options); }); });
+    const Command listing = subcommand(token, "list", "List a user's tokens", options);
+    listing.does([&line, options] { run(line, [&options] { return list(*options); }); });
 
-    CLI::App* revoking = subcommand(*token, "revoke", "Revoke a token", options);
-    revoking->add_option("id", options->token_id, "Number of the token (see list)")->required();
-    revoking->callback([&line, options] { run(line, [&options] { return revoke(*options); }); });
+    const Command revoking = subcommand(token, "revoke", "Revoke a token", options);
+    revoking.option("id", options->token_id, "Number of the token (see list)").required();
+    revoking.does([&line, options] { run(line, [&options] { return revoke(*options); }); });
 }
 
 }  // namespace csva::app

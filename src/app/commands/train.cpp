@@ -9,7 +9,6 @@
 #include "features/privacy/types.hpp"
 #include "foundation/base/files.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <cmath>
@@ -320,29 +319,27 @@ base::Result<void> train(const Options& o) {
 
 void add_train(CommandLine& line) {
     const auto o = std::make_shared<Options>();
-    CLI::App* c = line.app.add_subcommand("train", "Train a model on a CSV file");
-    c->add_option("file", o->file, "CSV file")->required();
-    c->add_option("--target", o->target, "Column to predict")->required();
-    c->add_option("--model", o->model, "Folder of the model, made new")->required();
-    c->add_option("--task", o->task, "auto, binary, multiclass or regression");
-    c->add_option("--budget", o->budget, "Time limit: 30s, 5m");
-    c->add_option("--preset", o->preset, "quick, solid or best");
-    c->add_option("--families", o->train.families, "Model families, by name")->delimiter(',');
-    c->add_option("--trees", o->train.trees, "Number of trees");
-    c->add_option("--leaves", o->train.leaves, "Leaves of a tree");
-    c->add_option("--learning-rate", o->train.learning_rate, "Learning rate of boosting");
-    c->add_option("--folds", o->train.folds, "Folds of the choice");
-    c->add_option("--seed", o->train.seed, "The same seed gives the same model");
-    c->add_option("--threads", o->train.threads, "Threads; does not change the model");
-    c->add_option("--work", o->train.work, "Budget as work, so that a rerun gives the same model");
-    c->add_option("--test", o->test, "CSV file whose rows are scored");
-    c->add_option("--held-out", o->held_out, "Where the held-out predictions go (CSV)");
-    c->add_option(
-        "--personal", o->personal, "Personal columns: keep (with a warning), drop or refuse"
-    );
-    c->add_flag("--json", o->json, "One JSON object");
-    add_common_options(*c, o->common);
-    c->callback([&line, o] { run(line, [&o] { return train(*o); }); });
+    const Command c = line.add("train", "Train a model on a CSV file");
+    c.option("file", o->file, "CSV file").required();
+    c.option("--target", o->target, "Column to predict").required();
+    c.option("--model", o->model, "Folder of the model, made new").required();
+    c.option("--task", o->task, "auto, binary, multiclass or regression");
+    c.option("--budget", o->budget, "Time limit: 30s, 5m");
+    c.option("--preset", o->preset, "quick, solid or best");
+    c.option("--families", o->train.families, "Model families, by name").separated_by(',');
+    c.option("--trees", o->train.trees, "Number of trees");
+    c.option("--leaves", o->train.leaves, "Leaves of a tree");
+    c.option("--learning-rate", o->train.learning_rate, "Learning rate of boosting");
+    c.option("--folds", o->train.folds, "Folds of the choice");
+    c.option("--seed", o->train.seed, "The same seed gives the same model");
+    c.option("--threads", o->train.threads, "Threads; does not change the model");
+    c.option("--work", o->train.work, "Budget as work, so that a rerun gives the same model");
+    c.option("--test", o->test, "CSV file whose rows are scored");
+    c.option("--held-out", o->held_out, "Where the held-out predictions go (CSV)");
+    c.option("--personal", o->personal, "Personal columns: keep (with a warning), drop or refuse");
+    c.flag("--json", o->json, "One JSON object");
+    add_common_options(c, o->common);
+    c.does([&line, o] { run(line, [&o] { return train(*o); }); });
 }
 
 }  // namespace csva::app

@@ -2,7 +2,6 @@
 #include "app/compose.hpp"
 #include "foundation/base/clock.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <iostream>
@@ -91,56 +90,51 @@ Result<void> reset_two_factor(const Options& options) {
     return {};
 }
 
-CLI::App* subcommand(
-    CLI::App& user, const char* name, const char* text, const std::shared_ptr<Options>& options
+Command subcommand(
+    Command user, const char* name, const char* text, const std::shared_ptr<Options>& options
 ) {
-    CLI::App* command = user.add_subcommand(name, text);
-    add_common_options(*command, options->common);
-    command->add_flag("--json", options->json, "One JSON object a line");
+    const Command command = user.add(name, text);
+    add_common_options(command, options->common);
+    command.flag("--json", options->json, "One JSON object a line");
     return command;
 }
 
-void need_password(CLI::App& command, Options& options) {
+void need_password(const Command& command, Options& options) {
     command
-        .add_flag(
-            "--password-stdin", options.password_stdin, "Read the password from standard input"
-        )
-        ->required();
+        .flag("--password-stdin", options.password_stdin, "Read the password from standard input")
+        .required();
 }
 
 }  // namespace
 
 void add_user(CommandLine& line) {
-    CLI::App* user = line.app.add_subcommand("user", "Users, without a server");
-    user->require_subcommand(1);
+    const Command user = line.add("user", "Users, without a server");
+    user.needs_subcommand();
     const auto options = std::make_shared<Options>();
 
-    CLI::App* adding = subcommand(*user, "add", "Make a user", options);
-    adding->add_option("name", options->name, "User name")->required();
-    adding->add_flag("--admin", options->administrator, "Make an administrator");
-    adding->add_flag(
+    const Command adding = subcommand(user, "add", "Make a user", options);
+    adding.option("name", options->name, "User name").required();
+    adding.flag("--admin", options->administrator, "Make an administrator");
+    adding.flag(
         "--operator", options->operates, "Make an operator: runs the service, sees no data"
     );
-    need_password(*adding, *options);
-    adding->callback([&line, options] { run(line, [&options] { return add(*options); }); });
+    need_password(adding, *options);
+    adding.does([&line, options] { run(line, [&options] { return add(*options); }); });
 
-    CLI::App* listing = subcommand(*user, "list", "List all users", options);
-    listing->callback([&line, options] { run(line, [&options] { return list(*options); }); });
+    const Command listing = subcommand(user, "list", "List all users", options);
+    listing.does([&line, options] { run(line, [&options] { return list(*options); }); });
 
-    CLI::App* password = subcommand(*user, "passwd", "Give a user a new password", options);
-    password->add_option("name", options->name, "User name")->required();
-    need_password(*password, *options);
-    password->callback([&line, options] {
-        run(line, [&options] { return change_password(*options); });
-    });
-
-    CLI::App* reset = subcommand(
-        *user, "reset-two-factor", "Let a user sign in with the password alone again", options
+    const Command password = subcommand(user, "passwd", "Give a user a new password", options);
+    password.option("name", options->name, "User name").required();
+    need_password(password, *options);
+    password.does([&line, options] { run(line, [&options] { return change_password(*options); }); }
     );
-    reset->add_option("name", options->name, "User name")->required();
-    reset->callback([&line, options] {
-        run(line, [&options] { return reset_two_factor(*options); });
-    });
+
+    const Command reset = subcommand(
+        user, "reset-two-factor", "Let a user sign in with the password alone again", options
+    );
+    reset.option("name", options->name, "User name").required();
+    reset.does([&line, options] { run(line, [&options] { return reset_two_factor(*options); }); });
 }
 
 }  // namespace csva::app

@@ -5,8 +5,6 @@
 #include "foundation/base/log.hpp"
 #include "foundation/jobs/agent.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <csignal>
 #include <filesystem>
 #include <sys/prctl.h>
@@ -75,18 +73,13 @@ base::Result<void> work(const Options& options) {
 
 void add_worker(CommandLine& line) {
     const auto options = std::make_shared<Options>();
-    CLI::App* command = line.app.add_subcommand("worker", "Take jobs from the queue and run them");
-    add_common_options(*command, options->common);
-    command->add_flag(
-        "--supervised", options->supervised, "End when the process that started it ends"
-    );
-    command
-        ->add_option(
-            "--idle", options->idle_s, "End after this many seconds without a job; 0: never"
-        )
-        ->check(CLI::NonNegativeNumber)
-        ->capture_default_str();
-    command->callback([&line, options] { run(line, [&options] { return work(*options); }); });
+    const Command command = line.add("worker", "Take jobs from the queue and run them");
+    add_common_options(command, options->common);
+    command.flag("--supervised", options->supervised, "End when the process that started it ends");
+    command.option("--idle", options->idle_s, "End after this many seconds without a job; 0: never")
+        .not_negative()
+        .with_default();
+    command.does([&line, options] { run(line, [&options] { return work(*options); }); });
 }
 
 }  // namespace csva::app

@@ -38,7 +38,7 @@ struct Run {
 
 double default_budget(const TrainRequest& request) {
     if (request.budget_s > 0) return request.budget_s;
-    return request.preset == Preset::quick ? 30 : request.preset == Preset::solid ? 120 : 600;
+    return request.preset == Preset::quick ? 20 : request.preset == Preset::solid ? 120 : 600;
 }
 
 Matrix rows_of(const Matrix& matrix, const Rows& rows) {

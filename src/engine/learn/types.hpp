@@ -57,7 +57,7 @@ CSVA_NOTES(
      .maximum = 1000000}
 )
 
-/// What is asked of a training. `budget_s` 0: what the preset means (quick 30, solid 120, best
+/// What is asked of a training. `budget_s` 0: what the preset means (quick 20, solid 120, best
 /// 600).
 struct TrainRequest {
     std::string target;

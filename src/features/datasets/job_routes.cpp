@@ -21,10 +21,10 @@ Result<Job> cancel(Session& session, const jobs::Kinds& kinds, jobs::JobId id) {
     TRY(Job after, jobs::cancel(session, id));
     const jobs::Kind* kind = jobs::find(kinds, after.kind);
     const bool ended = before.state == jobs::State::queued && after.state == jobs::State::cancelled;
-    if (!ended || kind == nullptr || !kind->give_up) return after;
+    if (!ended || kind == nullptr) return after;
     TRY(const auto input, jobs::input_of(session, id));
     const base::Error error(base::ErrorKind::conflict, base::kCancelledReason);
-    CHECK_OK(kind->give_up(session, after, input, error));
+    CHECK_OK(jobs::give_up(*kind, session, after, input, error));
     return after;
 }
 

@@ -99,9 +99,9 @@ public:
           blobs_(parts.blobs),
           server_(std::move(server)),
           credentials_{
-              parts.settings.text("mlflow.tracking_username"),
-              parts.settings.secret("mlflow.tracking_password"),
-              parts.settings.secret("mlflow.tracking_token")
+              .user = parts.settings.text("mlflow.tracking_username"),
+              .password = parts.settings.secret("mlflow.tracking_password"),
+              .token = parts.settings.secret("mlflow.tracking_token")
           },
           waiting_(parts.metrics.gauge(
               "csva_tracking_mirror_waiting_runs", "Runs that the other MLflow server lacks"

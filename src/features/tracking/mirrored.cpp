@@ -56,9 +56,9 @@ Result<void> forget_mirrored(const base::Settings& settings, const std::string& 
     TRY(const auto what, base::from_json<Mirrored>(named));
     TRY(auto client,
         client::Client::make(
-            {settings.text("mlflow.tracking_username"),
-             settings.secret("mlflow.tracking_password"),
-             settings.secret("mlflow.tracking_token")}
+            {.user = settings.text("mlflow.tracking_username"),
+             .password = settings.secret("mlflow.tracking_password"),
+             .token = settings.secret("mlflow.tracking_token")}
         ));
     Remote remote(server, std::move(client), {});
     TRY(const auto experiments, remote.experiments());

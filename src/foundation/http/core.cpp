@@ -262,9 +262,11 @@ Response Core::refuse(Exchange& exchange, const base::Error& error) {
     exchange.reason = error.reason;
     exchange.refused |= error.kind == ErrorKind::unauthenticated ||
                         error.kind == ErrorKind::forbidden || error.kind == ErrorKind::rate_limited;
+    // Only what is not the caller's fault wakes somebody.
+    const bool ours = error.kind == ErrorKind::internal || error.kind == ErrorKind::unavailable;
     if (!error.internal.empty())
         base::log(
-            base::LogLevel::error,
+            ours ? base::LogLevel::error : base::LogLevel::info,
             "request_failed",
             {{"request_id", context.request_id},
              {"reason", error.reason},

@@ -406,7 +406,7 @@ void Agent::State::fail(
         parts.database.transaction([&](store::Session& session) -> base::Result<void> {
             TRY(ours, end(session, leased.job, owner, state, error));
             if (!ours) return {};
-            if (kind.give_up) CHECK_OK(kind.give_up(session, leased.job, leased.input, error));
+            CHECK_OK(give_up(kind, session, leased.job, leased.input, error));
             return told(session, leased, state);
         });
     if (!ended)

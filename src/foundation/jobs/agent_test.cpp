@@ -24,6 +24,7 @@ base::Result<std::string> body(
         return base::fail(
             base::ErrorKind::invalid_argument, "reading.empty_file", {{"rows", std::int64_t{7}}}
         );
+    if (input == "deleted") return base::fail(base::ErrorKind::not_found, "training.not_found");
     if (input == "crash") std::raise(SIGKILL);
     if (input == "hog") {
         std::vector<std::string> kept;
@@ -53,9 +54,11 @@ Kinds kinds() {
         ));
         return {};
     };
-    kind.give_up =
-        [](store::Session& session, const Job& job, const std::string&, const base::Error& error
-        ) -> base::Result<void> {
+    kind.give_up = [](store::Session& session,
+                      const Job& job,
+                      const std::string& input,
+                      const base::Error& error) -> base::Result<void> {
+        if (input == "deleted") return base::fail(base::ErrorKind::not_found, "training.not_found");
         CHECK_OK(session.run(
             "INSERT INTO results (job_id, stored) VALUES (:id, :stored)",
             {job.id, "gave up: " + error.reason}
@@ -187,6 +190,13 @@ TEST_F(Agents, ends_with_the_reason_of_a_body_that_fails_without_trying_again) {
     EXPECT_EQ(job.details.text, R"({"rows":7})");
     EXPECT_EQ(job.attempt, 1);
     EXPECT_EQ(results(job.id), std::vector<std::string>{"gave up: reading.empty_file"});
+}
+
+TEST_F(Agents, ends_a_job_whose_object_was_deleted_meanwhile) {
+    const auto job = ended(add("deleted"));
+    EXPECT_EQ(job.state, State::failed);
+    EXPECT_EQ(job.reason, "training.not_found");
+    EXPECT_TRUE(results(job.id).empty());
 }
 
 TEST_F(Agents, tries_a_crash_again_and_then_gives_up) {

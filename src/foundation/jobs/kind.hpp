@@ -58,6 +58,21 @@ struct Kind {
     std::int64_t attempts_max = 3;
 };
 
+/// Tells the kind that the job has ended without an outcome. What the job was to fill may have been
+/// deleted meanwhile: then nothing is left to tell.
+inline base::Result<void> give_up(
+    const Kind& kind,
+    store::Session& session,
+    const Job& job,
+    const std::string& input,
+    const base::Error& error
+) {
+    if (!kind.give_up) return {};
+    auto told = kind.give_up(session, job, input, error);
+    if (!told && told.error().kind == base::ErrorKind::not_found) return {};
+    return told;
+}
+
 /// A `give_up` that hands on what was enqueued: `end(session, input, error)`.
 template <class Input, class End>
 auto giving_up(End end) {

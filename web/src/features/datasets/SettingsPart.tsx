@@ -84,7 +84,8 @@ export function SettingsPart({ dataset }: { dataset: Dataset }) {
                     <Files dataset={dataset} />
                 </>
             )}
-            <LinksPart datasetId={dataset.id} />
+            {/* A file that could not be read has nothing to show anybody. */}
+            {dataset.current_version_id != null && <LinksPart datasetId={dataset.id} />}
             <RecentJobs datasetId={dataset.id} />
             <ConfirmDelete
                 title={t('datasets:ui.settings.delete_title')}

@@ -215,6 +215,7 @@ describe('data set page', () => {
         expect(
             within(await screen.findByRole('alert')).getByText('There is no table in this file.'),
         ).toBeTruthy();
+        expect(screen.queryByRole('button', { name: 'Make a link' })).toBeNull();
         await userEvent.click(screen.getByRole('checkbox', { name: /I want to delete/ }));
         await userEvent.click(screen.getByRole('button', { name: 'Delete for good' }));
         await waitFor(() => expect(router.state.location.pathname).toBe('/'));

@@ -9,7 +9,7 @@ import type { View } from '../datasets/queries';
 import { useJob } from '../jobs/queries';
 import { useTargets, useTrain, useTraining, useTrainings, type Training } from './queries';
 import { Running } from './Running';
-import { scoreText } from './scores';
+import { scoreText, verdictKind } from './scores';
 import { TrainForm } from './TrainForm';
 import { VerdictView } from './VerdictView';
 
@@ -56,8 +56,8 @@ function Result({ training }: { training: Training }) {
     const { t } = useTranslation();
     const { report, state } = training;
     if (!report) return t(`training:ui.past.state.${state}`);
-    const { kind, score, value } = report.verdict;
-    return `${t(`training:ui.verdict.${kind}`)} · ${t(`training:ui.score.${score}`)} ${scoreText(score, value)}`;
+    const { score, value } = report.verdict;
+    return `${t(`training:ui.verdict.${verdictKind(report)}`)} · ${t(`training:ui.score.${score}`)} ${scoreText(score, value)}`;
 }
 
 function One({ id, view, onAgain }: { id: number; view: View; onAgain: () => void }) {

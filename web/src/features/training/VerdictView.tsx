@@ -8,7 +8,7 @@ import { Section } from '../../components/Section';
 import { formatDuration, formatFixed, formatInteger, formatPercent } from '../../lib/format';
 import { textOr } from '../../lib/i18n';
 import type { LeaderboardLine, Report } from './queries';
-import { confusionRows, modelWords, scoreText } from './scores';
+import { confusionRows, modelWords, scoreText, verdictKind } from './scores';
 
 const classesShown = 30;
 
@@ -20,11 +20,6 @@ interface PartProps {
 
 export const tryPath = (datasetId: number, name: string) =>
     `/test-model/${datasetId}/${encodeURIComponent(name)}/`;
-
-/** A column that gives the answer away says one thing when it was learnt from, another when it was left out. */
-function leftOut({ verdict, excluded }: Report): boolean {
-    return excluded.some(({ column, reason }) => reason === 'leakage' && column === verdict.column);
-}
 
 function Sentence({ datasetId, report }: PartProps) {
     const { t } = useTranslation();
@@ -38,7 +33,7 @@ function Sentence({ datasetId, report }: PartProps) {
         target,
     };
     const good = verdict.kind === 'better';
-    const kind = leftOut(report) ? 'left_out_leakage' : verdict.kind;
+    const kind = verdictKind(report);
     return (
         <Stack className="card verdict" data-good={good || undefined} p={{ base: 'lg', sm: 32 }} gap="md">
             <Text fw={650} c={good ? 'var(--csva-accent)' : 'var(--mantine-color-error)'}>

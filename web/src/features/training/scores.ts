@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next';
 import { formatFixed, formatNumber, formatPercent } from '../../lib/format';
 import { textOr } from '../../lib/i18n';
+import type { Report } from './queries';
 
 const shares = new Set(['accuracy', 'roc_auc', 'r2']);
 
@@ -8,6 +9,12 @@ const shares = new Set(['accuracy', 'roc_auc', 'r2']);
 export function scoreText(name: string, value: number, digits = 1): string {
     if (shares.has(name)) return formatPercent(value, digits);
     return Math.abs(value) < 10 ? formatFixed(value, 3) : formatNumber(value, 4);
+}
+
+/** A column that gives the answer away says one thing when it was learnt from, another when it was left out. */
+export function verdictKind({ verdict, excluded }: Report): string {
+    const leftOut = excluded.some(({ column, reason }) => reason === 'leakage' && column === verdict.column);
+    return leftOut ? 'left_out_leakage' : verdict.kind;
 }
 
 /** What kind of model a leaderboard name stands for, in plain words. */

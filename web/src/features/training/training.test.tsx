@@ -119,6 +119,19 @@ describe('verdict', () => {
     });
 });
 
+describe('past trainings', () => {
+    it.each([
+        ['Too good to be true', []],
+        ['A column gave the answer away', [{ column: 'Boat', reason: 'leakage' }]],
+    ])('say %s as the verdict does', async (text, excluded) => {
+        const verdict = { ...report.verdict, kind: 'too_good_leakage', column: 'Boat' };
+        const past = { ...training, report: { ...report, excluded, verdict } };
+        serve({ ...answers, 'GET /api/v1/datasets/7/trainings': { trainings: [past] } });
+        open('/view/7/?tab=predict');
+        expect(await screen.findByText(new RegExp(`^${text} · `))).toBeTruthy();
+    });
+});
+
 describe('scores', () => {
     it('are shares or numbers by their name', () => {
         expect(scoreText('accuracy', 0.834)).toBe('83.4%');
