@@ -9,6 +9,7 @@ export CSVA_THIRD_PARTY_DIR=$THIRD_PARTY_DIR
 export PATH=$PATH:$VENV_DIR/bin
 # Without it ccache keeps nothing that is compiled with a precompiled header.
 export CCACHE_SLOPPINESS=pch_defines,time_macros
+export CCACHE_DEPEND=1  # The compiler lists what it read; the preprocessor need not run beside it.
 JOBS=${CSVA_JOBS:-$(nproc)}
 
 say() { printf '\n== %s\n' "$*" >&2; }
