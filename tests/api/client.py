@@ -2,11 +2,12 @@
 
 import reasons
 import requests
+from support.verbs import Verbs
 
 TIMEOUT = 60
 
 
-class Client:
+class Client(Verbs):
     """`name` signs in with a session; `token` sends it; neither is a stranger."""
 
     def __init__(self, url, contract, token="", language="en"):
@@ -41,21 +42,6 @@ class Client:
             elif "/schema" not in path:
                 reasons.note_problems(self.language, body)
         return answer
-
-    def get(self, path, **more):
-        return self.call("GET", path, **more)
-
-    def post(self, path, **more):
-        return self.call("POST", path, **more)
-
-    def put(self, path, **more):
-        return self.call("PUT", path, **more)
-
-    def patch(self, path, **more):
-        return self.call("PATCH", path, **more)
-
-    def delete(self, path, **more):
-        return self.call("DELETE", path, **more)
 
 
 def error_of(answer):

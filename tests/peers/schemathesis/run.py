@@ -16,6 +16,7 @@ sys.path[:0] = [str(HERE.parents[1]), str(HERE.parents[1] / "api")]
 
 import steps  # noqa: E402
 from support.server import PASSWORD, Server  # noqa: E402
+from support.verbs import Verbs  # noqa: E402
 
 SECONDS = 60
 
@@ -27,7 +28,7 @@ LAST = ("POST /logout/", "PATCH /api/v1/users/{user_id}", "POST /api/2.0/mlflow/
 ENDLESS = ("GET /api/v1/events", "DELETE /api/gdpr/delete/{user_id}", "POST /api/gdpr/delete/{user_id}")
 
 
-class Caller:
+class Caller(Verbs):
     """One user's token, and objects of theirs for the addresses that name one."""
 
     def __init__(self, server, name, extra):
@@ -41,15 +42,6 @@ class Caller:
         answer = self.http.request(method, self.url + path, timeout=30, **more)
         answer.raise_for_status()
         return answer
-
-    def get(self, path, **more):
-        return self.call("GET", path, **more)
-
-    def post(self, path, **more):
-        return self.call("POST", path, **more)
-
-    def put(self, path, **more):
-        return self.call("PUT", path, **more)
 
     def wait(self, path):
         until = time.monotonic() + SECONDS
