@@ -1,7 +1,5 @@
 #include "foundation/base/clock.hpp"
 
-#include <fmt/format.h>
-
 #include <atomic>
 #include <cstdlib>
 #include <ctime>
@@ -34,16 +32,18 @@ std::string iso_time(std::int64_t unix_ms) {
     const std::time_t seconds = (unix_ms - ms) / 1000;
     std::tm t{};
     gmtime_r(&seconds, &t);
-    return fmt::format(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-        t.tm_year + 1900,
-        t.tm_mon + 1,
-        t.tm_mday,
-        t.tm_hour,
-        t.tm_min,
-        t.tm_sec,
-        ms
-    );
+    std::string out = "0000-00-00T00:00:00.000Z";  // Every line of the log begins with one.
+    const auto put = [&out](std::size_t begin, std::size_t end, std::int64_t value) {
+        for (; end > begin; value /= 10) out[--end] = static_cast<char>('0' + value % 10);
+    };
+    put(0, 4, t.tm_year + 1900);
+    put(5, 7, t.tm_mon + 1);
+    put(8, 10, t.tm_mday);
+    put(11, 13, t.tm_hour);
+    put(14, 16, t.tm_min);
+    put(17, 19, t.tm_sec);
+    put(20, 23, ms);
+    return out;
 }
 
 }  // namespace csva::base

@@ -18,7 +18,7 @@ public:
     static void move_by(std::chrono::milliseconds offset);
 };
 
-/// `2026-11-23T09:28:08.123Z` for Unix milliseconds, UTC.
+/// `2026-11-23T09:28:08.123Z` for Unix milliseconds, UTC; of the years 0 to 9999.
 std::string iso_time(std::int64_t unix_ms);
 
 }  // namespace csva::base

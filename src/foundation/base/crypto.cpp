@@ -43,11 +43,17 @@ const unsigned char* as_bytes(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
 
+/// Looked up once: that costs more than hashing a token, which every request does.
+const EVP_MD* sha256() {
+    static const EVP_MD* const found = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    return found;
+}
+
 }  // namespace
 
 struct Sha256::State {
     EVP_MD_CTX* context = EVP_MD_CTX_new();
-    State() { EVP_DigestInit_ex(context, EVP_sha256(), nullptr); }
+    State() { EVP_DigestInit_ex(context, sha256(), nullptr); }
     ~State() { EVP_MD_CTX_free(context); }
     State(const State&) = delete;
     State& operator=(const State&) = delete;
@@ -93,9 +99,10 @@ std::string hex_of(std::string_view bytes) {
 }
 
 std::string sha256_hex(std::string_view bytes) {
-    Sha256 hash;
-    hash.update(bytes);
-    return hash.finish_hex();
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, sha256(), nullptr);
+    return hex(digest.data(), size);
 }
 
 Result<std::string> sha256_file(const std::string& path) {

@@ -73,7 +73,7 @@ void log(LogLevel level, std::string_view event, std::initializer_list<LogField>
     }
     line += '}';
     if (write_to_log_folder(line)) return;
-    logger().log(level_of(level), fmt::string_view("{}"), line);
+    logger().log(level_of(level), spdlog::string_view_t(line));
 }
 
 void set_log_level(LogLevel level) { logger().set_level(level_of(level)); }

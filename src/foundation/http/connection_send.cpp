@@ -126,12 +126,8 @@ std::string Connection::header_text(
     const auto reason =
         boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(response.status)
         );
-    fmt::format_to(
-        std::back_inserter(out),
-        "HTTP/1.1 {} {}\r\n",
-        response.status,
-        std::string_view(reason.data(), reason.size())
-    );
+    out += "HTTP/1.1 " + std::to_string(response.status) + ' ';
+    out.append(reason.data(), reason.size()).append("\r\n");
     if (!response.content_type.empty()) append_header(out, "Content-Type", response.content_type);
     out += framing;
     for (const auto& [name, value] : response.headers) append_header(out, name, value);
@@ -175,7 +171,7 @@ Connection::Task<bool> Connection::send(Exchange& exchange, Response response) {
     const auto& text = std::get<std::string>(response.body);
     std::string framing;
     const bool bodiless = response.status == 204 || response.status == 304;
-    if (!bodiless) framing = fmt::format("Content-Length: {}\r\n", text.size());
+    if (!bodiless) framing = "Content-Length: " + std::to_string(text.size()) + "\r\n";
     const auto header = header_text(exchange, response, framing);
     const bool no_body = bodiless || exchange.context.head.head_only;
     co_return co_await write(header, no_body ? std::string_view{} : std::string_view(text));
