@@ -3,16 +3,33 @@
 STAGES_FAILED=()
 STAGES_TIMES=()
 
+# metered FILE COMMAND...: the last command of a subshell; leaves in FILE what its processes took of a processor.
+metered() {
+    # shellcheck disable=SC2064
+    trap "times >'$1'" EXIT
+    shift
+    "$@"
+}
+
+# timed START FILE NAME: one line about a stage that has ended.
+timed() {
+    local used
+    used=$(awk '{ for (i = 1; i <= 2; i++) { split($i, t, /[ms]/); sum += 60 * t[1] + t[2] } } END { printf "%d", sum }' "$2")
+    STAGES_TIMES+=("$(printf '%5d s, %5d s of a processor  %s' $((SECONDS - $1)) "$used" "$3")")
+}
+
 # stage NAME COMMAND...
 stage() {
-    local name=$1 start=$SECONDS
+    local name=$1 start=$SECONDS meter
     shift
     say "$name"
-    if ! ("$@"); then
+    meter=$(mktemp)
+    if ! (metered "$meter" "$@"); then
         STAGES_FAILED+=("$name")
         printf '## failed: %s\n' "$name" >&2
     fi
-    STAGES_TIMES+=("$(printf '%5d s  %s' $((SECONDS - start)) "$name")")
+    timed "$start" "$meter" "$name"
+    rm -f "$meter"
 }
 
 POOL=()
@@ -35,7 +52,7 @@ pool() {
     folder=$(mktemp -d)
     while [ "$next" -lt ${#POOL[@]} ] || [ ${#names[@]} -gt 0 ]; do
         while [ "$next" -lt ${#POOL[@]} ] && [ ${#names[@]} -lt "$width" ]; do
-            (${POOL[$next]#*|}) >"$folder/$next" 2>&1 </dev/null &
+            (metered "$folder/$next.cpu" "${POOL[$next]#*|}") >"$folder/$next" 2>&1 </dev/null &
             names[$!]="$next" starts[$!]=$SECONDS
             next=$((next + 1))
         done
@@ -50,7 +67,7 @@ pool() {
             STAGES_FAILED+=("$name")
             printf '## failed: %s\n' "$name" >&2
         fi
-        STAGES_TIMES+=("$(printf '%5d s  %s (beside others)' $((SECONDS - starts[$ended])) "$name")")
+        timed "${starts[$ended]}" "$folder/$number.cpu" "$name (beside others)"
         unset "names[$ended]"
     done
     rm -rf "$folder"
@@ -60,11 +77,13 @@ pool() {
 
 # report NAME COMMAND...: a stage on its way to become one: it says what it found and fails nothing yet.
 report() {
-    local name=$1 start=$SECONDS
+    local name=$1 start=$SECONDS meter
     shift
     say "$name (does not fail the run yet)"
-    ("$@") || printf '## has findings: %s\n' "$name" >&2
-    STAGES_TIMES+=("$(printf '%5d s  %s (reported)' $((SECONDS - start)) "$name")")
+    meter=$(mktemp)
+    (metered "$meter" "$@") || printf '## has findings: %s\n' "$name" >&2
+    timed "$start" "$meter" "$name (reported)"
+    rm -f "$meter"
 }
 
 stages_end() {

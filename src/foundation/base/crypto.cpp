@@ -53,16 +53,18 @@ const EVP_MD* sha256() {
 
 struct Sha256::State {
     EVP_MD_CTX* context = EVP_MD_CTX_new();
-    State() { EVP_DigestInit_ex(context, sha256(), nullptr); }
+    State() = default;
     ~State() { EVP_MD_CTX_free(context); }
     State(const State&) = delete;
     State& operator=(const State&) = delete;
 };
 
-Sha256::Sha256() : state_(std::make_unique<State>()) {}
+Sha256::Sha256() : state_(std::make_unique<State>()) { restart(); }
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+
+void Sha256::restart() { EVP_DigestInit_ex(state_->context, sha256(), nullptr); }
 
 void Sha256::update(std::string_view bytes) {
     EVP_DigestUpdate(state_->context, bytes.data(), bytes.size());
@@ -99,10 +101,10 @@ std::string hex_of(std::string_view bytes) {
 }
 
 std::string sha256_hex(std::string_view bytes) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned size = 0;
-    EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, sha256(), nullptr);
-    return hex(digest.data(), size);
+    thread_local Sha256 hash;  // making one costs more than hashing a token
+    hash.restart();
+    hash.update(bytes);
+    return hash.finish_hex();
 }
 
 Result<std::string> sha256_file(const std::string& path) {

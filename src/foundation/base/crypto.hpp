@@ -18,10 +18,11 @@ public:
     Sha256(Sha256&&) noexcept;
     Sha256& operator=(Sha256&&) noexcept;
     void update(std::string_view bytes);
-    /// 64 lower-case hexadecimal digits. The object is used up.
+    /// 64 lower-case hexadecimal digits. What follows must be `restart`.
     std::string finish_hex();
     /// The same as 32 bytes.
     std::string finish();
+    void restart();
 
 private:
     struct State;

@@ -120,9 +120,10 @@ struct Descriptor {
 std::string Connection::header_text(
     const Exchange& exchange, const Response& response, std::string_view framing
 ) const {
-    static const std::string policy = content_security_policy({});
+    static const std::string policy =
+        "Content-Security-Policy: " + content_security_policy({}) + "\r\n";
     std::string out;
-    out.reserve(768);
+    out.reserve(1024);
     const auto reason =
         boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(response.status)
         );
@@ -132,8 +133,7 @@ std::string Connection::header_text(
     out += framing;
     for (const auto& [name, value] : response.headers) append_header(out, name, value);
     append_header(out, "X-Request-Id", exchange.context.request_id);
-    if (!has_header(response, "Content-Security-Policy"))
-        append_header(out, "Content-Security-Policy", policy);
+    if (!has_header(response, "Content-Security-Policy")) out += policy;
     if (!has_header(response, "Cache-Control")) out += "Cache-Control: no-store\r\n";
     out +=
         "X-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\n"

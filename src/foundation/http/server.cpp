@@ -14,8 +14,12 @@
 #include <fcntl.h>
 #include <mutex>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <thread>
+#include <unistd.h>
 
 namespace csva::http {
 
@@ -27,17 +31,39 @@ constexpr auto kTick = std::chrono::milliseconds(100);
 
 /// How long a loop that just had work looks for more before it sleeps. Being woken costs more than
 /// most requests take, above all on a virtual machine; a client that waits for its answer before it
-/// asks again comes back within this time. An idle server sleeps.
-constexpr auto kAwake = std::chrono::microseconds(50);
-/// A loop stays awake only while it is the only one at work: under more load than that, something
-/// else has use for the processor.
+/// asks again comes back within this time. As long as looking a little longer would have met the
+/// next request, it looks twice as long the next time, up to the most; a longer silence brings the
+/// least back (as Linux' haltpoll governor does). An idle server sleeps.
+constexpr std::int64_t kAwakeLeastUs = 50;
+constexpr std::int64_t kAwakeMostUs = 200;
+/// A loop stays awake only while it is the only one at work. Under more load than that it offers
+/// its processor to whoever waits for it after each piece of work: the kernel may look for those
+/// only every 4 ms, and a client or the other loop would stand in line that long.
 constexpr auto kAlone = std::chrono::milliseconds(20);
+/// Who offers the processor gives a whole turn away. A short one is a piece of work or two, so that
+/// a training beside does not get the time that was meant for whoever waits (Linux 6.12 and later;
+/// others do not listen).
+constexpr auto kTurn = std::chrono::microseconds(100);
 
 std::int64_t microseconds_now() {
     return std::chrono::duration_cast<std::chrono::microseconds>(
                std::chrono::steady_clock::now().time_since_epoch()
     )
         .count();
+}
+
+void ask_for_short_turns() {
+    struct {  // sched_attr of the kernel, whose header clashes with the C library's
+        std::uint32_t size = sizeof *this;
+        std::uint32_t policy = SCHED_OTHER;
+        std::uint64_t flags = 0;
+        std::int32_t nice = ::getpriority(PRIO_PROCESS, 0);
+        std::uint32_t priority = 0;
+        std::uint64_t runtime_ns = std::chrono::nanoseconds(kTurn).count();
+        std::uint64_t deadline = 0;
+        std::uint64_t period = 0;
+    } wish;
+    ::syscall(SYS_sched_setattr, 0, &wish, 0);
 }
 
 /// A process that we start must not hold our sockets: they would stay open after we close them.
@@ -78,10 +104,15 @@ bool Server::State::alone(const Loop& loop, std::int64_t now) const {
 }
 
 void Server::State::run(Loop& loop) {
+    std::int64_t awake = kAwakeLeastUs;
+    std::int64_t worked = microseconds_now();
     while (loop.io.run_one() > 0) {
-        std::int64_t worked = microseconds_now();
+        const std::int64_t idle = microseconds_now() - worked;
+        awake = idle < kAwakeMostUs ? std::min(2 * awake, kAwakeMostUs) : kAwakeLeastUs;
+        worked += idle;
         loop.worked_at.store(worked, std::memory_order_relaxed);
-        for (std::int64_t now = worked; now - worked < kAwake / 1us && alone(loop, now);
+        if (!alone(loop, worked)) std::this_thread::yield();
+        for (std::int64_t now = worked; now - worked < awake && alone(loop, now);
              now = microseconds_now()) {
             if (loop.io.poll() == 0) continue;
             worked = microseconds_now();
@@ -229,6 +260,7 @@ void Server::run() {
         asio::co_spawn(loop->io, state_->tick(*loop), asio::detached);
         threads.emplace_back([this, &loop] {
             pthread_setname_np(pthread_self(), "http.network");
+            ask_for_short_turns();
             state_->run(*loop);
         });
     }
