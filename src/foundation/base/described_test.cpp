@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <random>
 
@@ -171,6 +172,44 @@ TEST(described, counts_characters_and_not_bytes) {
     EXPECT_EQ(
         plan_of({{"title", "\u00e9t\u00e9s"}, {"steps", steps}}).error().reason, "base.out_of_range"
     );
+}
+
+void expect_shortest(double number) {
+    char buffer[32];
+    const std::string wanted(buffer, std::to_chars(buffer, buffer + sizeof buffer, number).ptr);
+    std::string written;
+    base::encode_number(written, number);
+    ASSERT_EQ(written, wanted);
+}
+
+TEST(described, writes_the_shortest_text_of_every_number) {
+    std::mt19937_64 random(11);
+    for (const double number :
+         {0.0,
+          -0.0,
+          1.0,
+          -7.0,
+          0.001,
+          0.000999,
+          0.5,
+          99'999.0,
+          100'000.0,
+          120'000.0,
+          999'999'999.999'999,
+          1e9,
+          0.1 + 0.2}) {
+        expect_shortest(number);
+        expect_shortest(std::nextafter(number, 2e9));
+        expect_shortest(std::nextafter(number, -2e9));
+    }
+    for (int i = 0; i < 200'000; ++i) {
+        const auto bits = random();
+        const auto places = std::pow(10.0, static_cast<double>(bits % 9));
+        const auto whole = static_cast<std::int64_t>(random() >> (20 + bits % 44));
+        expect_shortest((i % 2 == 0 ? 1 : -1) * static_cast<double>(whole) / places);
+        const auto any = std::bit_cast<double>(random());
+        if (std::isfinite(any)) expect_shortest(any);
+    }
 }
 
 TEST(described, schema_lists_required_fields_and_limits) {

@@ -38,6 +38,11 @@ bool match_segment(std::string_view pattern, std::string_view text, Pairs& param
     }
 }
 
+/// What comes before the first segment with a parameter, without a slash at its end.
+std::string_view fixed_part(std::string_view literal) {
+    return literal.substr(0, literal.rfind('/', literal.find('{')));
+}
+
 bool takes_rest(std::string_view pattern) { return pattern.ends_with("*}"); }
 
 bool match(
@@ -86,7 +91,7 @@ Router::Router(const Routes& routes) {
     }
     std::map<std::pair<std::string, std::string_view>, Entry> ranked;
     for (auto& [literal, entry] : open) ranked[{rank(entry.segments), literal}] = std::move(entry);
-    for (auto& [key, entry] : ranked) open_.push_back(std::move(entry));
+    for (auto& [key, entry] : ranked) open_[fixed_part(key.second)].push_back(std::move(entry));
 }
 
 std::optional<Router::Found> Router::find(std::string_view path) const {
@@ -104,9 +109,14 @@ std::optional<Router::Found> Router::find(std::string_view path) const {
     if (const auto found = fixed_.find(joined); found != fixed_.end())
         return Found{found->second.by_method, {}};
     Pairs parameters;
-    for (const auto& entry : open_)
-        if (match(entry.segments, segments, parameters))
-            return Found{entry.by_method, std::move(parameters)};
+    for (std::string_view start = joined; !start.empty();) {
+        start = start.substr(0, start.rfind('/'));
+        const auto entries = open_.find(start);
+        if (entries == open_.end()) continue;
+        for (const auto& entry : entries->second)
+            if (match(entry.segments, segments, parameters))
+                return Found{entry.by_method, std::move(parameters)};
+    }
     return std::nullopt;
 }
 

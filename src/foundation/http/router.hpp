@@ -33,7 +33,8 @@ private:
         std::array<const Route*, 5> by_method{};
     };
     std::unordered_map<std::string_view, Entry> fixed_;
-    std::vector<Entry> open_;  ///< With parameters; the more literal first.
+    /// With parameters, by what comes before the first of them; there, the more literal first.
+    std::unordered_map<std::string_view, std::vector<Entry>> open_;
 };
 
 }  // namespace csva::http
