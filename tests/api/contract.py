@@ -2,9 +2,7 @@
 
 import re
 
-import jsonschema
-import referencing
-import referencing.jsonschema
+import jsonschema_rs
 
 DOCUMENT = "urn:openapi"
 
@@ -12,8 +10,7 @@ DOCUMENT = "urn:openapi"
 class Contract:
     def __init__(self, document):
         self.document = document
-        resource = referencing.Resource(document, referencing.jsonschema.DRAFT202012)
-        self.registry = referencing.Registry().with_resource(DOCUMENT, resource)
+        self.registry = jsonschema_rs.Registry([(DOCUMENT, document)], draft=jsonschema_rs.Draft202012)
         self.routes = [(self._pattern(path), path) for path in document["paths"]]
         self.validators = {}
         self.seen = set()
@@ -67,9 +64,9 @@ class Contract:
             return
         key = f"{where}"
         if key not in self.validators:
-            self.validators[key] = jsonschema.Draft202012Validator(
+            self.validators[key] = jsonschema_rs.Draft202012Validator(
                 self._rooted(schema), registry=self.registry)
-        problems = [f"{problem.json_path}: {problem.message}"
+        problems = [f"{'.'.join(map(str, problem.instance_path))}: {problem.message}"
                     for problem in self.validators[key].iter_errors(answer.json())]
         assert not problems, f"{where}: {problems}"
 

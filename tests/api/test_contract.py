@@ -8,6 +8,7 @@ import reasons
 import requests
 from client import error_of, refused
 from conftest import new_server
+from contract import Contract
 
 MUST_EXIST = [
     ("GET", "/api/schema/"), ("GET", "/api/docs/"), ("POST", "/api/upload-csv/"),
@@ -176,3 +177,26 @@ def test_closes_open_pages_by_their_settings():
 
 def test_prints_the_same_document_on_the_command_line(world):
     assert json.loads(world.server.command("openapi").stdout) == world.contract.document
+
+
+def test_the_check_of_answers_sees_what_the_document_does_not_say():
+    class Answer:
+        status_code, headers = 200, {"Content-Type": "application/json"}
+
+        def __init__(self, body):
+            self.text = json.dumps(body)
+            self.content = self.text.encode()
+
+        def json(self):
+            return json.loads(self.text)
+
+    number = {"type": "object", "properties": {"n": {"type": "integer", "minimum": 3}}, "additionalProperties": False}
+    shape = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Number"}}}}
+    contract = Contract({"openapi": "3.1.0", "components": {"schemas": {"Number": number}},
+                         "paths": {"/n/{id}": {"get": {"responses": {"200": shape}}}}})
+    contract.check("GET", "/n/7", Answer({"n": 3}))
+    for wrong in ({"n": 2}, {"n": "3"}, {"m": 3}, [3]):
+        with pytest.raises(AssertionError, match="GET /n/{id} 200"):
+            contract.check("GET", "/n/7", Answer(wrong))
+    with pytest.raises(AssertionError, match="not in the document"):
+        contract.check("POST", "/n/7", Answer({"n": 3}))
