@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { browserName } from './agent';
-import { formatAgo, formatBytes, formatDuration, formatNumber, formatPercent } from './format';
+import { formatAgo, formatBytes, formatDuration, formatFixed, formatNumber, formatPercent } from './format';
 import { changeLanguage, preferredLanguage } from './i18n';
 
 describe('numbers as people read them', () => {
@@ -19,6 +19,12 @@ describe('numbers as people read them', () => {
         expect(formatNumber(1234.5, 5).replace(/\s/g, ' ')).toBe('1 234,5');
         expect(preferredLanguage()).toBe('fr');
         await changeLanguage('en');
+    });
+
+    it('have no sign when they round to nothing', () => {
+        expect(formatPercent(-0.0004)).toBe('0%');
+        expect(formatPercent(-0.004, 1)).toBe('-0.4%');
+        expect(formatFixed(-0.0001, 3)).toBe('0.000');
     });
 
     it('have units', () => {

@@ -2,10 +2,14 @@ import { currentLanguage } from './i18n';
 
 const forms = new Map<string, Intl.NumberFormat>();
 
+/** What rounds to nothing has no sign. */
 function numberForm(options: Intl.NumberFormatOptions): Intl.NumberFormat {
     const key = currentLanguage() + JSON.stringify(options);
     let form = forms.get(key);
-    if (!form) forms.set(key, (form = new Intl.NumberFormat(currentLanguage(), options)));
+    if (!form) {
+        form = new Intl.NumberFormat(currentLanguage(), { signDisplay: 'negative', ...options });
+        forms.set(key, form);
+    }
     return form;
 }
 

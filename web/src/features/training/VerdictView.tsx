@@ -24,11 +24,15 @@ export const tryPath = (datasetId: number, name: string) =>
 function Sentence({ datasetId, report }: PartProps) {
     const { t } = useTranslation();
     const { verdict, target } = report;
-    const text = (value: number) => scoreText(verdict.score, value, 0);
+    const rounded = (value: number, decimals: number) => scoreText(verdict.score, value, decimals);
+    const { low, high } = verdict.interval;
+    // As few decimals as tell the ends of the interval apart.
+    const digits = [0, 1, 2].find((few) => rounded(low, few) !== rounded(high, few)) ?? 0;
+    const text = (value: number) => rounded(value, digits);
     const figures = {
         value: text(verdict.value),
-        low: text(verdict.interval.low),
-        high: text(verdict.interval.high),
+        low: text(low),
+        high: text(high),
         baseline: text(verdict.baseline),
         target,
     };

@@ -106,6 +106,21 @@ describe('verdict', () => {
         );
     });
 
+    it('tells the ends of a narrow interval apart', async () => {
+        const narrow = {
+            ...report.verdict,
+            value: 0.9823,
+            baseline: -0.0001,
+            interval: { low: 0.9811, high: 0.9834 },
+        };
+        const sure = { ...report, verdict: { ...narrow, score: 'r2' } };
+        serve({ ...answers, 'GET /api/v1/trainings/5': { ...training, report: sure } });
+        open('/view/7/?tab=predict&training=5');
+        expect(
+            await screen.findByText(/explains 98.2% .*\(98.1% to 98.3%\).*average explains 0%/),
+        ).toBeTruthy();
+    });
+
     it.each([
         ['not_better', /Do not use this model/, []],
         ['too_good_leakage', /“Boat” gives the answer away.*Drop that column/, []],
