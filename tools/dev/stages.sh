@@ -33,20 +33,13 @@ stage() {
 }
 
 POOL=()
-POOL_ASIDE=0
 
 # pooled NAME FUNCTION: a stage for the next pool.
 pooled() { POOL+=("$1|$2"); }
 
-# aside NAME FUNCTION: a stage that begins with the next pool, before all that is pooled, and takes nobody's place in it.
-aside() {
-    POOL=("$1|$2" "${POOL[@]}")
-    POOL_ASIDE=$((POOL_ASIDE + 1))
-}
-
 # pool WIDTH: runs what was pooled, WIDTH stages at a time in their order; each one's output is shown whole when it ended.
 pool() {
-    local width=$(($1 + POOL_ASIDE)) next=0 ended code
+    local width=$1 next=0 ended code
     local -A names=() starts=()
     local folder
     folder=$(mktemp -d)
@@ -59,7 +52,6 @@ pool() {
         code=0
         wait -n -p ended "${!names[@]}" || code=$?
         local number=${names[$ended]} name
-        [ "$number" -ge "$POOL_ASIDE" ] || width=$((width - 1))
         name=${POOL[$number]%%|*}
         say "$name"
         cat "$folder/$number"
@@ -72,7 +64,6 @@ pool() {
     done
     rm -rf "$folder"
     POOL=()
-    POOL_ASIDE=0
 }
 
 # report NAME COMMAND...: a stage on its way to become one: it says what it found and fails nothing yet.

@@ -32,23 +32,8 @@ test_unit() {
         ctest --test-dir build/coverage --output-on-failure -j "$JOBS" --output-junit "$PWD/$REPORTS/unit.xml"
 }
 
-# What is shipped, built in the shade of the tests that need the coverage build and wait most of their time. Whoever needs it asks
-# for it by `released`.
-build_release() {
-    renice -n 10 -p "$BASHPID" >/dev/null
-    local code=0
-    build_preset release || code=1
-    echo "$code" >"$REPORTS/release.ended"
-    return "$code"
-}
-released() {
-    until [ -e "$REPORTS/release.ended" ]; do sleep 1; done
-    [ "$(cat "$REPORTS/release.ended")" = 0 ] || { echo "there is no release build" && return 1; }
-}
-
 # The whole service killed at random moments and at each named place, on SQLite and on PostgreSQL.
 test_kill() {
-    released || return 1
     local backend mode failed=
     : >"$REPORTS/kill.log"
     for backend in sqlite postgres; do
@@ -79,13 +64,11 @@ test_peers() {
 
 # Beside other stages: the promised 30 s are for a machine of its own.
 test_e2e() {
-    released || return 1
     CSVA_E2E_PROMISE_S=120 CSVA_PROGRAM=$PWD/build/release/bin/csva timeout 2000 npm --prefix web run --silent e2e 2>&1 | tee "$REPORTS/e2e.log"
 }
 
 # Scores that a training shows, computed again by scikit-learn from what it stores.
 test_scores() {
-    released || return 1
     CSVA_PROGRAM=$PWD/build/release/bin/csva timeout 600 tests/peers/scores/run
 }
 
@@ -108,7 +91,6 @@ test_security() {
 
 # The image's last stage on a Docker engine, of the release tree that was built here; skipped where no engine starts.
 test_image() {
-    released || return 1
     CACHE_DIR=$CACHE_DIR timeout 300 tests/ops/image_tree.sh build/release 2>&1 | tee "$REPORTS/image.log"
 }
 
@@ -119,7 +101,6 @@ test_mlflow() {
 
 # Model folders in MLflow and onnxruntime.
 test_onnx() {
-    released || return 1
     timeout 600 tests/peers/onnx/run "$PWD/build/release/bin/csva" 2>&1 | tee "$REPORTS/onnx.log"
 }
 
@@ -130,19 +111,16 @@ test_drift() {
 
 # Figures of `csva profile` beside numpy and pandas.
 test_profile() {
-    released || return 1
     timeout 400 tests/peers/profile/run "$PWD/build/release/bin/csva" 2>&1 | tee "$REPORTS/profile.log"
 }
 
 # What `csva scan` finds in labelled columns, beside Presidio's recognisers.
 test_scan() {
-    released || return 1
     CSVA_PROGRAM=$PWD/build/release/bin/csva timeout 600 tests/peers/privacy/run 1 2>&1 | tee "$REPORTS/scan.log"
 }
 
 # k, l and rows lost beside brute force, on some of the random tables; all with 1000 in place of 100.
 test_anonymity() {
-    released || return 1
     CSVA_PROGRAM=$PWD/build/release/bin/csva timeout 400 "$SYSTEM_PYTHON" tests/peers/privacy/anonymity.py tables 100
 }
 
@@ -174,15 +152,15 @@ dev_test() {
     stage "Web unit tests" test_web
     find build/coverage -name '*.gcda' -delete 2>/dev/null || true
     stage "Build with coverage" build_preset coverage
+    stage "Build for release" build_preset release
     stage "Alerting" test_alerting
     stage "Attacks, silence, bad weather" test_security
-    # Most of the time these wait for one another's servers and browsers: two at a time fill the cores.
-    aside "Build for release" build_release
+    # Most of the time these wait for one another's servers and browsers: three at a time, the longest first, fill the cores.
     pooled "API tests on both back ends" test_api
+    pooled "Browser tests" test_e2e
     pooled "Schemathesis" test_peers
     pooled "MLflow's clients" test_mlflow
     pooled "Drift beside its peers" test_drift
-    pooled "Browser tests" test_e2e
     pooled "Kill tests on both back ends" test_kill
     pooled "Models in MLflow and onnxruntime" test_onnx
     pooled "Image of the release tree" test_image
@@ -192,7 +170,7 @@ dev_test() {
     pooled "Anonymity beside brute force" test_anonymity
     pooled "Unit tests" test_unit
     pooled "actionlint" check_actionlint
-    pool 2
+    pool 3
     stage "Coverage of src/" report_coverage
     stages_end || STAGES_BAD=1
     "$SYSTEM_PYTHON" tools/summary.py "$REPORTS" unit web api peers alerting security mlflow onnx drift profile scan kill image e2e || STAGES_BAD=1
