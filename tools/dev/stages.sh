@@ -14,7 +14,7 @@ metered() {
 # timed START FILE NAME: one line about a stage that has ended.
 timed() {
     local used
-    used=$(awk '{ for (i = 1; i <= 2; i++) { split($i, t, /[ms]/); sum += 60 * t[1] + t[2] } } END { printf "%d", sum }' "$2")
+    used=$(awk '{ for (i = 1; i <= 2; i++) { split($i, t, /[ms]/); sum += 60 * t[1] + t[2] } } END { printf "%d", sum }' "$2" 2>/dev/null) || true # one that was killed left none
     STAGES_TIMES+=("$(printf '%5d s, %5d s of a processor  %s' $((SECONDS - $1)) "$used" "$3")")
 }
 

@@ -390,7 +390,7 @@ void encode_text(std::string& out, std::string_view text) {
 }
 
 namespace {
-/// What most files hold, numbers of at most six places, in a tenth of the time of std::to_chars and
+/// What most files hold, numbers of at most six places, in less time than std::to_chars takes and
 /// with the same text; false for all others. A whole number below 2^53 divided by 10^6 is the
 /// double nearest to that decimal; of at most 15 digits, no two decimals are read as the same
 /// double.
